@@ -1,0 +1,30 @@
+"""kinetools: kinetic models of metabolism and flux posteriors from 13C data."""
+
+import lazy_loader
+
+__version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["maps"],
+    submod_attrs={
+        "errors": ["InputError"],
+        "kinetics.model": ["KineticModel", "load_kinetic_model", "save_kinetic_model"],
+        "kinetics.steady_state": ["SteadyState", "load_steady_state", "save_steady_state"],
+        "kinetics.parameter_sets": [
+            "open_parameter_sets",
+            "parameter_sets",
+            "save_parameter_sets",
+        ],
+        "kinetics.oracle": ["sample_parameters"],
+        "kinetics.spectra": ["eigenvalues"],
+        "kinetics.rules": ["Condition", "LabelRule"],
+        "kinetics.labels": [
+            "class_counts",
+            "edit_labels",
+            "label_parameters",
+            "label_rule",
+            "relabel",
+        ],
+    },
+)

@@ -1,0 +1,1 @@
+"""Kinetic models: rate laws, steady states, parameter sampling, spectra and labels."""

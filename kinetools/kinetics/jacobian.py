@@ -1,0 +1,206 @@
+"""Batched Jacobians, Vmax and spectra of many parameter sets around one steady state.
+
+At the reference state every reversible rate is v = v₊(1 − ρ) with ρ = exp(ΔG/RT) fixed by
+thermodynamics, so ∂v/∂ln x consists of a constant part (numerator) and −v ∂ln D/∂ln x, where only the
+saturation terms ∂ln D/∂ln x of the denominators depend on the Michaelis constants. The Jacobian in
+log coordinates is therefore an affine function of a few hundred saturation terms, J = J₀ + A·u, and A
+is a sparse matrix that belongs to the model and the state.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from .model import KineticModel
+from .steady_state import SteadyState, check_steady_state, rate_law_orders
+
+BLOCK = 128  # Jacobians built at a time: as many as the cache holds
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Reactions of one rate law and shape; index arrays are (reactant, reaction)."""
+
+    law: type
+    reactions: np.ndarray
+    s_parameters: np.ndarray
+    p_parameters: np.ndarray
+    s_concentrations: np.ndarray
+    p_concentrations: np.ndarray
+    s_coefficients: np.ndarray
+    p_coefficients: np.ndarray
+
+
+class Linearisation:
+    """Everything about a model and a steady state that its parameter sets share.
+
+    Raises InputError where the state does not fit the model (see `check_steady_state`).
+    """
+
+    def __init__(self, model: KineticModel, state: SteadyState):
+        check_steady_state(model, state)
+        self.model, self.state = model, state
+        self.n_parameters = len(model.parameters)
+        self.n_reactions = len(model.reactions)
+        moieties = model.network.moieties
+        self.independent, self.dependent = moieties.independent, moieties.dependent
+        self.size = len(self.independent)
+        self._rates = state.fluxes[list(model.reaction_ids)].to_numpy() * model.flux_to_rate
+        energies = np.array(
+            [
+                state.delta_g[r.id] / state.rt if r.law.reversible else -np.inf
+                for r in model.reactions
+            ]
+        )
+        self._net_share = -np.expm1(energies)  # 1 − ρ
+        self._backward_share = np.exp(energies)  # ρ
+        self._forward_modifiers = np.array(
+            [
+                np.prod(
+                    [state.concentrations[m.metabolite] ** m.forward_order for m in r.modifiers]
+                )
+                for r in model.reactions
+            ]
+        )
+        self.reference_concentrations = np.array(
+            [state.concentrations[p.metabolite] for p in model.parameters]
+        )
+        self._groups = _group_reactions(model, state)
+        self._constant, self._map = self._affine_parts(moieties.link)
+
+    def _affine_parts(self, link):
+        """J₀ flattened (size²,) and the sparse A (size², parameter)."""
+        from scipy.sparse import csr_array
+
+        model, state = self.model, self.state
+        network = model.network
+        index = {m: i for i, m in enumerate(network.dynamic_metabolites)}
+        x = state.concentrations[list(network.dynamic_metabolites)].to_numpy()
+        # Column chain: ∂ln x (all dynamic) / ∂ln x (independent).
+        chain = np.zeros((len(x), self.size))
+        chain[self.independent, np.arange(self.size)] = 1.0
+        chain[self.dependent] = link * x[self.independent] / x[self.dependent, None]
+        rows = network.stoichiometry[network.dynamic][self.independent]
+        rows = rows / x[self.independent, None]
+
+        numerator = np.zeros((self.n_reactions, len(x)))
+        for r, reaction in enumerate(model.reactions):
+            for metabolite, order in _forward_orders(reaction):
+                if metabolite in index:
+                    numerator[r, index[metabolite]] += order
+            if reaction.law.reversible:
+                # a − ρ·b over (1 − ρ) equals a − (ρ/(1−ρ))·(b − a): no cancellation near equilibrium.
+                factor = self._backward_share[r] / self._net_share[r]
+                for metabolite, order in rate_law_orders(reaction):
+                    if metabolite in index:
+                        numerator[r, index[metabolite]] -= factor * order
+        constant = rows @ (self._rates[:, None] * numerator) @ chain
+
+        entries = defaultdict(float)
+        position = {r: i for i, r in enumerate(model.reaction_ids)}
+        for k, parameter in enumerate(model.parameters):
+            if not parameter.live or parameter.metabolite not in index:
+                continue
+            r = position[parameter.reaction]
+            column = chain[index[parameter.metabolite]]
+            for i in np.flatnonzero(rows[:, r]):
+                for j in np.flatnonzero(column):
+                    entries[i * self.size + j, k] -= rows[i, r] * self._rates[r] * column[j]
+        keys = np.array(list(entries)).reshape(-1, 2)
+        matrix = csr_array(
+            (np.array(list(entries.values())), (keys[:, 0], keys[:, 1])),
+            shape=(self.size**2, self.n_parameters),
+        )
+        return constant.ravel(), matrix
+
+    def _terms(self, km, want_vmax: bool):
+        """Saturation terms u (parameter, set) and, if wanted, Vmax (reaction, set)."""
+        km = np.ascontiguousarray(np.asarray(km, float).T)
+        n_sets = km.shape[1]
+        terms = np.zeros((self.n_parameters, n_sets))
+        vmax = np.empty((self.n_reactions, n_sets)) if want_vmax else None
+        for g in self._groups:
+            s = g.s_concentrations[:, :, None] / km[g.s_parameters]
+            p = g.p_concentrations[:, :, None] / km[g.p_parameters]
+            ds, dp = np.empty_like(s), np.empty_like(p)
+            value = g.law.denominator(s, p, g.s_coefficients, g.p_coefficients, ds, dp)
+            terms[g.s_parameters] = ds
+            if g.law.product_in_rate():
+                terms[g.p_parameters] = dp
+            if want_vmax:
+                r = g.reactions
+                forward = self._forward_modifiers[r][:, None]
+                for i, order in enumerate(g.law.orders(g.s_coefficients)):
+                    forward = forward * (s[i] if order == 1 else s[i] ** order)
+                vmax[r] = self._rates[r][:, None] / self._net_share[r][:, None] * value / forward
+        return terms, vmax
+
+    def vmax(self, km) -> np.ndarray:
+        """Maximal rates that give the reference fluxes: (set, parameter) µmol/L → (set, reaction) µmol/L/h."""
+        return np.ascontiguousarray(self._terms(km, True)[1].T)
+
+    def jacobians(self, km) -> np.ndarray:
+        """Jacobians in log coordinates, d ln x_i/dt by ln x_j: (set, parameter) µmol/L → (set, n, n) 1/h.
+
+        Similar to the Jacobian in concentrations, so the spectrum is the same; n independent
+        metabolites (SCIENCE: conserved moieties removed).
+        """
+        flat = self._map @ self._terms(km, False)[0]
+        flat += self._constant[:, None]
+        return np.ascontiguousarray(flat.T).reshape(-1, self.size, self.size)
+
+    def spectra(self, km) -> np.ndarray:
+        """Eigenvalues of the Jacobians: (set, parameter) → (set, n) complex, slowest (largest real part) first."""
+        values = np.empty((len(km), self.size), complex)
+        for start in range(0, len(km), BLOCK):
+            block = slice(start, start + BLOCK)
+            values[block] = np.linalg.eigvals(self.jacobians(km[block]))
+        order = np.lexsort((-values.imag, -values.real), axis=-1)
+        return np.take_along_axis(values, order, axis=-1)
+
+
+def _forward_orders(reaction):
+    """(metabolite, order) of the forward rate's numerator."""
+    orders = reaction.law.orders([c for _, c in reaction.substrates])
+    return [(m, n) for (m, _), n in zip(reaction.substrates, orders, strict=True)] + [
+        (m.metabolite, m.forward_order) for m in reaction.modifiers
+    ]
+
+
+def _group_reactions(model, state) -> list[_Group]:
+    column = {name: k for k, name in enumerate(model.parameter_names)}
+    shapes = defaultdict(list)
+    for r, reaction in enumerate(model.reactions):
+        coefficients = tuple(
+            tuple(c for _, c in side) for side in (reaction.substrates, reaction.products)
+        )
+        shapes[reaction.mechanism, coefficients].append(r)
+    groups = []
+    for (_, coefficients), members in shapes.items():
+        sides = []
+        for which in (0, 1):
+            parameters = np.zeros((len(coefficients[which]), len(members)), int)
+            concentrations = np.zeros(parameters.shape)
+            for g, r in enumerate(members):
+                reaction = model.reactions[r]
+                side = (reaction.substrates, reaction.products)[which]
+                roles = reaction.law.roles(len(reaction.substrates), len(reaction.products))[which]
+                for i, (role, (metabolite, _)) in enumerate(zip(roles, side, strict=True)):
+                    parameters[i, g] = column[f"km_{role}_{reaction.id}"]
+                    concentrations[i, g] = state.concentrations[metabolite]
+            sides.append((parameters, concentrations))
+        (s_parameters, s_conc), (p_parameters, p_conc) = sides
+        groups.append(
+            _Group(
+                model.reactions[members[0]].law,
+                np.array(members),
+                s_parameters,
+                p_parameters,
+                s_conc,
+                p_conc,
+                np.array(coefficients[0], float),
+                np.array(coefficients[1], float),
+            )
+        )
+    return groups

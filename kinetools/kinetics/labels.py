@@ -1,0 +1,209 @@
+"""Labelling parameter sets by their dynamics, and correcting labels by hand."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from ..run import chunks, map_chunks, reporting
+from ..store import StreamingDataset, flag_attrs
+from .jacobian import Linearisation
+from .model import KineticModel
+from .parameter_sets import CHUNK, add_history, layout, linearise, open_parameter_sets, provenance
+from .rules import CLASSES, LabelRule
+from .spectra import count, km_chunks
+from .steady_state import SteadyState
+
+VARIABLES = {
+    "eigenvalue_max": ("largest real part of the eigenvalues", "1/h", "float64"),
+    "eigenvalue_min": ("smallest real part of the eigenvalues", "1/h", "float64"),
+    "time_constant": ("slowest time constant of a stable set", "min", "float64"),
+    "label": ("class of the dynamics", "1", "int8"),
+}
+
+
+def label_parameters(
+    model: KineticModel,
+    state: SteadyState,
+    sets,
+    rule: LabelRule | None = None,
+    *,
+    path=None,
+    workers: int | None = None,
+    client=None,
+    progress=True,
+):
+    """Label parameter sets by their spectra.
+
+    rule: what counts as relevant (default: stable and Re λ_max < −9 /h); path: stream the labelled
+    sets to this NetCDF-4 file, resumable after an interruption. Returns the same dataset with
+    eigenvalue_max(set) and eigenvalue_min(set) in 1/h, time_constant(set) in min (60/|Re λ_max|, NaN
+    where unstable) and label(set): "relevant", "too slow", "unstable" or "excluded" (`LabelRule`).
+    """
+    rule = LabelRule() if rule is None else rule
+    linearisation = linearise(model, state)
+    n_sets = count(model, sets)
+    if "set" not in sets.dims:
+        sets = sets.expand_dims("set")
+    written = rule.to_records() if rule.function is None or path is not None else str(rule)
+    history = add_history(sets, provenance("label_parameters", {"rule": written}))
+    pieces = chunks(n_sets, CHUNK)
+    target = None
+    if path is not None:
+        if Path(path).exists():
+            return _same_as_before(path, history)
+        small = sets.drop_vars([n for n in sets.data_vars if n in (*VARIABLES, "km", "vmax")])
+        target = StreamingDataset(
+            path,
+            small.assign_attrs(history=json.dumps(history), **_rule_attrs(rule)),
+            layout(model, n_sets) | _layout(n_sets),
+            {"format": "labels", "history": history, "n_sets": n_sets, "chunk size": CHUNK},
+        )
+    columns = {name: np.empty(n_sets, "U8" if name == "label" else float) for name in VARIABLES}
+    todo = [i for i in range(len(pieces)) if target is None or i not in target.done]
+    arguments = (
+        (linearisation, km, rule, sets.isel(set=slice(start, stop)))
+        for start, stop, km in km_chunks(linearisation, sets, [pieces[i] for i in todo])
+    )
+    try:
+        with reporting(n_sets, "labelling", "sets", progress) as advance:
+            advance(n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo))
+            for k, part in map_chunks(label_chunk, arguments, workers=workers, client=client):
+                start, stop = pieces[todo[k]]
+                if target is None:
+                    for name, values in part.items():
+                        columns[name][start:stop] = values
+                else:
+                    piece = sets.isel(set=slice(start, stop))
+                    part["label"] = codes(part["label"])
+                    target.write(
+                        todo[k], start, part | {n: piece[n].values for n in ("km", "vmax")}
+                    )
+                advance(stop - start)
+    finally:
+        if target is not None:
+            target.close()
+    if target is not None:
+        return open_parameter_sets(target.finish())
+    return attach(sets, columns, rule, history)
+
+
+def label_chunk(linearisation: Linearisation, km, rule: LabelRule, sets) -> dict:
+    """Spectral quantities and labels of one chunk."""
+    values = linearisation.spectra(km)
+    part = spectral_quantities(values)
+    part["label"] = rule.classify(sets.assign({k: ("set", v) for k, v in part.items()}))
+    return part
+
+
+def spectral_quantities(values) -> dict[str, np.ndarray]:
+    """eigenvalue_max, eigenvalue_min (1/h) and time_constant (min) of spectra (set, n)."""
+    largest = values.real.max(axis=1)
+    with np.errstate(divide="ignore"):
+        time_constant = np.where(largest < 0, 60.0 / np.abs(largest), np.nan)
+    return {
+        "eigenvalue_max": largest,
+        "eigenvalue_min": values.real.min(axis=1),
+        "time_constant": time_constant,
+    }
+
+
+def attach(sets, columns, rule, history):
+    """The dataset with its label variables."""
+    new = {name: ("set", columns[name], _attrs(name)) for name in VARIABLES}
+    return sets.assign(new).assign_attrs(history=json.dumps(history), **_rule_attrs(rule))
+
+
+def codes(labels) -> np.ndarray:
+    """Class names as the integers that stand for them on disk."""
+    return np.select([np.asarray(labels) == c for c in CLASSES], range(len(CLASSES)), -1)
+
+
+def relabel(sets, rule: LabelRule):
+    """The dataset with labels by another rule; the spectra are not computed again. Edits are dropped."""
+    attrs = {k: v for k, v in sets.attrs.items() if k != "label_edits"}
+    history = add_history(sets, provenance("relabel", {"rule": str(rule)}))
+    attrs |= {"history": json.dumps(history), **_rule_attrs(rule)}
+    result = sets.assign(label=("set", rule.classify(sets), _attrs("label")))
+    result.attrs = attrs
+    return result
+
+
+def edit_labels(sets, edits):
+    """Labels corrected by hand, on top of those that the rule gives.
+
+    edits: list of {"sets": [numbers in the `set` coordinate], "label": class}, applied in order; it is
+    kept in the dataset's attribute `label_edits` (JSON) and can be given as a notebook parameter.
+    Raises InputError for an unknown set or class.
+    """
+    labels = sets["label"].values.copy()
+    position = {int(s): i for i, s in enumerate(sets["set"].values)}
+    recorded = []
+    for k, edit in enumerate(edits):
+        if not isinstance(edit, dict) or set(edit) != {"sets", "label"}:
+            raise InputError(
+                f'edit {k + 1}: expected {{"sets": [...], "label": "..."}}, found {edit!r}.'
+            )
+        if edit["label"] not in CLASSES:
+            raise InputError(
+                f"edit {k + 1}: unknown class {edit['label']!r}; use one of {', '.join(CLASSES)}."
+            )
+        for number in edit["sets"]:
+            if number not in position:
+                raise InputError(f"edit {k + 1}: the dataset has no set {number!r}; remove it.")
+            labels[position[number]] = edit["label"]
+        recorded.append({"sets": [int(s) for s in edit["sets"]], "label": edit["label"]})
+    before = json.loads(sets.attrs.get("label_edits", "[]"))
+    return sets.assign(label=("set", labels, sets["label"].attrs)).assign_attrs(
+        label_edits=json.dumps(before + recorded)
+    )
+
+
+def label_rule(sets) -> LabelRule:
+    """The rule that a dataset was labelled with."""
+    if "label_rule" not in sets.attrs:
+        raise InputError("the dataset has no label rule; label it with label_parameters first.")
+    return LabelRule.from_records(sets.attrs["label_rule"])
+
+
+def class_counts(sets):
+    """Counts and shares of the classes, a `pandas.DataFrame` with one row a class."""
+    import pandas as pd
+
+    counts = pd.Series(sets["label"].values).value_counts().reindex(list(CLASSES), fill_value=0)
+    return pd.DataFrame({"sets": counts, "share": counts / max(1, counts.sum())})
+
+
+def _attrs(name) -> dict:
+    long_name, units, _ = VARIABLES[name]
+    attrs = {"long_name": long_name, "units": units}
+    if name == "label":
+        attrs["classes"] = json.dumps(CLASSES)
+    return attrs
+
+
+def _layout(n_sets) -> dict:
+    result = {
+        name: (("set",), (n_sets,), np.dtype(dtype), _attrs(name))
+        for name, (_, _, dtype) in VARIABLES.items()
+    }
+    dims, shape, dtype, attrs = result["label"]
+    result["label"] = (dims, shape, dtype, flag_attrs(attrs))
+    return result
+
+
+def _rule_attrs(rule) -> dict:
+    if rule.function is not None:
+        return {"label_rule_text": str(rule)}
+    return {"label_rule": json.dumps(rule.to_records()), "label_rule_text": str(rule)}
+
+
+def _same_as_before(path, history):
+    existing = open_parameter_sets(path)
+    if json.loads(existing.attrs["history"]) != history:
+        existing.close()
+        raise InputError(
+            f"{path}: exists already and was made in another way; choose another path or delete it."
+        )
+    return existing

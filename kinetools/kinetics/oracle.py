@@ -1,0 +1,159 @@
+"""ORACLE sampling: saturations → Michaelis constants → maximal rates around a steady state.
+
+Each Km comes from a saturation σ = S/(S + Km) drawn uniformly, Km = S(1 − σ)/σ at the reference
+concentration S, and each Vmax from the reference flux (Miskovic & Hatzimanikatis 2010; Choudhury et al.
+2022, Methods).
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from ..data import number
+from ..errors import InputError
+from ..run import chunks, map_chunks, reporting
+from ..store import StreamingDataset
+from .model import KineticModel
+from .parameter_sets import (
+    CHUNK,
+    build,
+    frame,
+    layout,
+    linearise,
+    open_parameter_sets,
+    provenance,
+)
+from .steady_state import SteadyState
+
+
+def sample_parameters(
+    model: KineticModel,
+    state: SteadyState,
+    n_sets: int,
+    seed: int = 0,
+    *,
+    bounds=None,
+    path=None,
+    workers: int | None = None,
+    client=None,
+    progress=True,
+):
+    """Sample parameter sets around a steady state.
+
+    n_sets: how many; seed: whole number, the same seed gives the same sets for any number of
+    workers, and the first sets of a larger sample; bounds: Km ranges known from elsewhere, a mapping
+    parameter name → (low, high) in µmol/L (None leaves a side open); path: stream to this NetCDF-4
+    file, resumable after an interruption; workers, client, progress: see `kinetools.run`.
+    Returns an `xarray.Dataset` with km(set, parameter) in µmol/L and vmax(set, reaction) in µmol/L/h.
+    """
+    linearisation = linearise(model, state)
+    n_sets, seed = _whole(n_sets, "n_sets", 1), _whole(seed, "seed", 0)
+    low, high = saturation_bounds(model, state, bounds)
+    recorded = {"n_sets": n_sets, "seed": seed, "bounds": _plain(bounds)}
+    history = [provenance("sample_parameters", recorded)]
+    pieces = chunks(n_sets, CHUNK)
+    job = {
+        "format": "parameter sets",
+        "model": model.hash,
+        "steady state": state.hash,
+        "chunk size": CHUNK,
+        **recorded,
+    }
+    if path is None:
+        km = np.empty((n_sets, len(model.parameters)))
+        vmax = np.empty((n_sets, len(model.reactions)))
+        target, todo = None, list(range(len(pieces)))
+    elif Path(path).exists():
+        return _same_as_before(path, history, model, state)
+    else:
+        target = StreamingDataset(
+            path, frame(model, state, n_sets, history), layout(model, n_sets), job
+        )
+        todo = [i for i in range(len(pieces)) if i not in target.done]
+
+    arguments = ((linearisation, seed, low, high, i, pieces[i][1] - pieces[i][0]) for i in todo)
+    try:
+        with reporting(n_sets, "sampling", "sets", progress) as advance:
+            advance(n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo))
+            for k, (km_part, vmax_part) in map_chunks(
+                sample_chunk, arguments, workers=workers, client=client
+            ):
+                start, stop = pieces[todo[k]]
+                if target is None:
+                    km[start:stop], vmax[start:stop] = km_part, vmax_part
+                else:
+                    target.write(todo[k], start, {"km": km_part, "vmax": vmax_part})
+                advance(stop - start)
+    finally:
+        if target is not None:
+            target.close()
+    if target is None:
+        return build(model, state, km, vmax, history)
+    return open_parameter_sets(target.finish())
+
+
+def sample_chunk(linearisation, seed, low, high, chunk: int, n_sets: int):
+    """One chunk's (km, vmax); its random numbers depend on the seed and the chunk's number only."""
+    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, chunk])))
+    uniform = generator.random((n_sets, len(low)))
+    saturation = np.clip(low + (high - low) * uniform, 2.0**-53, 1 - 2.0**-53)
+    km = linearisation.reference_concentrations * (1 - saturation) / saturation
+    return km, linearisation.vmax(km)
+
+
+def saturation_bounds(model, state, bounds) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of the saturations (parameter,) that correspond to bounds of Michaelis constants."""
+    names = {n: i for i, n in enumerate(model.parameter_names)}
+    low, high = np.zeros(len(names)), np.ones(len(names))
+    for name, pair in dict(bounds or {}).items():
+        if name not in names:
+            raise InputError(
+                f"bounds: {name!r} is not a Michaelis constant of model {model.id!r}; "
+                "model.parameter_names lists them."
+            )
+        try:
+            km_low, km_high = pair
+        except (TypeError, ValueError):
+            raise InputError(
+                f"bounds: {name!r} needs a pair (low, high) in µmol/L, found {pair!r}."
+            ) from None
+        i = names[name]
+        concentration = state.concentrations[model.parameters[i].metabolite]
+        if km_low is not None:
+            value = number(km_low, f"bounds: lower bound of {name}", positive=True)
+            high[i] = concentration / (concentration + value)
+        if km_high is not None:
+            value = number(km_high, f"bounds: upper bound of {name}", positive=True)
+            low[i] = concentration / (concentration + value)
+        if low[i] > high[i]:
+            raise InputError(
+                f"bounds: {name!r} has a lower bound above its upper bound; swap them."
+            )
+    return low, high
+
+
+def _same_as_before(path, history, model, state):
+    """The finished file of the very same call, or an error: nothing is overwritten."""
+    import json
+
+    existing = open_parameter_sets(path)
+    same = json.loads(existing.attrs["history"])[0] == history[0] and (
+        existing.attrs["model_hash"],
+        existing.attrs["state_hash"],
+    ) == (model.hash, state.hash)
+    if not same:
+        existing.close()
+        raise InputError(
+            f"{path}: exists already and was made in another way; choose another path or delete it."
+        )
+    return existing
+
+
+def _whole(value, name, least) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise InputError(f"{name} must be a whole number of at least {least}, found {value!r}.")
+    return int(value)
+
+
+def _plain(bounds):
+    return {k: [None if b is None else float(b) for b in v] for k, v in dict(bounds or {}).items()}

@@ -1,0 +1,203 @@
+"""Reading and writing files so that a reader sees either all of one or nothing of it.
+
+Datasets are NetCDF-4 (HDF5). Variables of class names (attribute `classes`) are strings in memory and
+small integers with CF `flag_meanings` on disk. Nothing is ever pickled.
+"""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from .errors import InputError
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """A temporary path beside `path` that takes its place when the block ends well."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        yield temporary
+        sync(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync(path) -> None:
+    """Make sure that a file's content has reached the disk."""
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
+def write_text(path, text: str) -> Path:
+    """Write a text file atomically."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return Path(path)
+
+
+def save_dataset(dataset, path) -> Path:
+    """Write an `xarray.Dataset` atomically as NetCDF-4."""
+    with replacing(path) as temporary:
+        encode(dataset).to_netcdf(temporary, engine="h5netcdf")
+    return Path(path)
+
+
+def open_dataset(path, kind: str):
+    """Open a NetCDF-4 file lazily, checked to be a whole file that says it is a `kind`.
+
+    Raises InputError for a file that is missing, truncated, not NetCDF-4, or of another kind.
+    """
+    import xarray
+
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; check the path.")
+    try:
+        dataset = xarray.open_dataset(path, engine="h5netcdf")
+    except Exception as error:  # HDF5 reports damage in many types
+        raise InputError(
+            f"{path}: cannot be read as NetCDF-4, it is truncated or of another format "
+            f"({_first_line(error)}); copy or make it again."
+        ) from error
+    if dataset.attrs.get("format") != f"kinetools {kind}":
+        found = dataset.attrs.get("format", "no format attribute")
+        dataset.close()
+        raise InputError(
+            f"{path}: expected a file of {kind}, found {found!r}; choose another file."
+        )
+    return decode(dataset)
+
+
+def encode(dataset):
+    """Class names → integers with CF flag attributes."""
+    for name, variable in dataset.variables.items():
+        if "classes" in variable.attrs:
+            classes = json.loads(variable.attrs["classes"])
+            codes = np.full(variable.shape, -1, np.int8)
+            for code, word in enumerate(classes):
+                codes[variable.values == word] = code
+            if (codes < 0).any():
+                odd = variable.values[codes < 0].flat[0]
+                raise InputError(
+                    f"variable {name!r} holds the class {odd!r}, but its classes are "
+                    f"{', '.join(classes)}; use one of them."
+                )
+            dataset = dataset.assign({name: (variable.dims, codes, flag_attrs(variable.attrs))})
+    return dataset
+
+
+def flag_attrs(attrs: dict) -> dict:
+    """CF attributes of an integer variable that stands for class names."""
+    classes = json.loads(attrs["classes"])
+    return attrs | {
+        "flag_values": np.arange(len(classes), dtype=np.int8),
+        "flag_meanings": " ".join(c.replace(" ", "_") for c in classes),
+    }
+
+
+def decode(dataset):
+    """Integers with CF flag attributes → class names."""
+    for name, variable in dataset.variables.items():
+        if "classes" in variable.attrs:
+            classes = np.array(json.loads(variable.attrs["classes"]))
+            attrs = {k: v for k, v in variable.attrs.items() if not k.startswith("flag_")}
+            dataset = dataset.assign({name: (variable.dims, classes[variable.values], attrs)})
+    return dataset
+
+
+def _first_line(error) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+class StreamingDataset:
+    """A NetCDF-4 file written in chunks along its first dimension, resumable after a kill.
+
+    The file is laid out in full at the start (contiguous variables at fixed offsets) under
+    `<path>.partial`; chunks are then plain writes that never touch HDF5's own structures, so a kill
+    cannot corrupt it. `<path>.progress` lists the job and the chunks that are safely on disk.
+    """
+
+    def __init__(self, path, small, large: dict, job: dict):
+        """path: final file; small: Dataset with everything that is known at the start;
+        large: name → (dims, shape, dtype, attrs); job: JSON-able identity of the work."""
+        self.path = Path(path)
+        self._partial = self.path.with_name(self.path.name + ".partial")
+        self._progress = self.path.with_name(self.path.name + ".progress")
+        self._large = large
+        self._job = job
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.done = self._resume() if self._progress.exists() and self._partial.exists() else None
+        if self.done is None:
+            self._progress.unlink(missing_ok=True)
+            self._lay_out(small)
+            self._progress.write_text(json.dumps(job) + "\n", encoding="utf-8")
+            self.done = set()
+        self._offsets = self._find_offsets()
+        self._file = open(self._partial, "rb+")  # noqa: SIM115 (lives as long as the object)
+
+    def _resume(self):
+        lines = self._progress.read_text(encoding="utf-8").split("\n")
+        try:
+            job = json.loads(lines[0])
+        except ValueError:
+            return None  # killed before the first line was complete: nothing to resume
+        if job != self._job:
+            differing = [k for k in self._job if job.get(k) != self._job[k]] or ["what is computed"]
+            raise InputError(
+                f"{self._partial}: belongs to an unfinished run with another {differing[0]}; "
+                "finish that run, delete the file, or choose another path."
+            )
+        # The last line counts only if it is complete (it ends with a newline).
+        return {int(line) for line in lines[1:-1] if line.isdigit()}
+
+    def _lay_out(self, small):
+        import h5netcdf
+
+        encode(small).to_netcdf(self._partial, engine="h5netcdf")
+        with h5netcdf.File(self._partial, "r+") as file:
+            for name, (dims, shape, dtype, attrs) in self._large.items():
+                for dim, length in zip(dims, shape, strict=True):
+                    if dim not in file.dimensions:
+                        file.dimensions[dim] = length
+                variable = file.create_variable(name, dims, dtype)
+                for key, value in attrs.items():
+                    variable.attrs[key] = value
+                variable[tuple(n - 1 for n in shape)] = 0  # makes HDF5 allocate the storage
+        sync(self._partial)
+
+    def _find_offsets(self):
+        import h5py
+
+        with h5py.File(self._partial, "r") as file:
+            offsets = {name: file[name].id.get_offset() for name in self._large}
+        return offsets
+
+    def write(self, chunk: int, start: int, values: dict) -> None:
+        """Put arrays at rows `start`… and record that chunk number `chunk` is safe."""
+        for name, array in values.items():
+            _, shape, dtype, _ = self._large[name]
+            row = int(np.prod(shape[1:], dtype=int)) * np.dtype(dtype).itemsize
+            self._file.seek(self._offsets[name] + start * row)
+            self._file.write(np.ascontiguousarray(array, dtype))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        with open(self._progress, "a", encoding="utf-8") as file:
+            file.write(f"{chunk}\n")
+        self.done.add(chunk)
+
+    def finish(self) -> Path:
+        """Give the complete file its name."""
+        self.close()
+        os.replace(self._partial, self.path)
+        self._progress.unlink(missing_ok=True)
+        return self.path
+
+    def close(self) -> None:
+        """Leave the work for later."""
+        self._file.close()
