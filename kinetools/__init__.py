@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "save_parameter_sets",
         ],
         "kinetics.oracle": ["sample_parameters"],
+        "kinetics.published": ["read_published_parameters", "write_published_parameters"],
         "kinetics.spectra": ["eigenvalues"],
         "kinetics.rules": ["Condition", "LabelRule"],
         "kinetics.labels": [

@@ -2,4 +2,4 @@
 
 
 class InputError(ValueError):
-    """Input that cannot be used; its text is one sentence saying where, what was expected, and what to do."""
+    """Input that cannot be used; one sentence says where, what was expected, and what to do."""

@@ -137,7 +137,10 @@ class Linearisation:
         return terms, vmax
 
     def vmax(self, km) -> np.ndarray:
-        """Maximal rates that give the reference fluxes: (set, parameter) µmol/L → (set, reaction) µmol/L/h."""
+        """Maximal rates that give the reference fluxes.
+
+        (set, parameter) µmol/L → (set, reaction) µmol/L/h.
+        """
         return np.ascontiguousarray(self._terms(km, True)[1].T)
 
     def jacobians(self, km) -> np.ndarray:
@@ -151,7 +154,10 @@ class Linearisation:
         return np.ascontiguousarray(flat.T).reshape(-1, self.size, self.size)
 
     def spectra(self, km) -> np.ndarray:
-        """Eigenvalues of the Jacobians: (set, parameter) → (set, n) complex, slowest (largest real part) first."""
+        """Eigenvalues of the Jacobians, the slowest (largest real part) first.
+
+        (set, parameter) µmol/L → (set, n) complex, 1/h.
+        """
         values = np.empty((len(km), self.size), complex)
         for start in range(0, len(km), BLOCK):
             block = slice(start, start + BLOCK)

@@ -97,15 +97,30 @@ def label_chunk(linearisation: Linearisation, km, rule: LabelRule, sets) -> dict
     return part
 
 
+def attach_labels(sets, eigenvalue_max, rule: LabelRule):
+    """The dataset labelled by largest real parts (set,) in 1/h that are known from elsewhere."""
+    known = {
+        "eigenvalue_max": np.asarray(eigenvalue_max, float),
+        "time_constant": time_constants(eigenvalue_max),
+    }
+    labelled = sets.assign({n: ("set", v, _attrs(n)) for n, v in known.items()})
+    return relabel(labelled, rule)
+
+
+def time_constants(eigenvalue_max) -> np.ndarray:
+    """Slowest time constants 60/|Re λ_max| in min of largest real parts in 1/h; NaN where unstable."""
+    eigenvalue_max = np.asarray(eigenvalue_max, float)
+    stable = np.where(eigenvalue_max < 0, eigenvalue_max, np.nan)
+    return 60.0 / np.abs(stable)
+
+
 def spectral_quantities(values) -> dict[str, np.ndarray]:
     """eigenvalue_max, eigenvalue_min (1/h) and time_constant (min) of spectra (set, n)."""
     largest = values.real.max(axis=1)
-    with np.errstate(divide="ignore"):
-        time_constant = np.where(largest < 0, 60.0 / np.abs(largest), np.nan)
     return {
         "eigenvalue_max": largest,
         "eigenvalue_min": values.real.min(axis=1),
-        "time_constant": time_constant,
+        "time_constant": time_constants(largest),
     }
 
 

@@ -136,9 +136,11 @@ def km_array(model: KineticModel, km, first_set: int = 0) -> np.ndarray:
 
     names = list(model.parameter_names)
     if isinstance(km, xarray.Dataset):
-        km = km["km"] if "km" in km else km
-    if isinstance(km, xarray.Dataset):
-        raise InputError("the dataset has no variable 'km'; give one made by sample_parameters.")
+        if "km" not in km:
+            raise InputError(
+                "the dataset has no variable 'km'; give one made by sample_parameters."
+            )
+        km = km["km"]
     if isinstance(km, xarray.DataArray):
         if "parameter" not in km.dims or set(km.dims) - {"set", "parameter"}:
             raise InputError(
