@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "kinetics.oracle": ["sample_parameters"],
         "kinetics.published": ["read_published_parameters", "write_published_parameters"],
+        "kinetics.rates": ["reaction_rates"],
         "kinetics.spectra": ["eigenvalues"],
         "kinetics.rules": ["Condition", "LabelRule"],
         "kinetics.labels": [
