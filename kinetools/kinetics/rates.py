@@ -70,7 +70,8 @@ def _relative_rate(reaction, levels, constants, k_equilibrium):
     for modifier in reaction.modifiers:
         level = levels[modifier.metabolite]
         forward = forward * level**modifier.forward_order
-        backward = backward * level**modifier.backward_order
+        if law.reversible:
+            backward = backward * level**modifier.backward_order
     return (forward - backward) / denominator
 
 
