@@ -1,0 +1,1 @@
+"""Comparing, ranking and projecting parameter sets."""
