@@ -43,7 +43,9 @@ def _joined(arguments: list[str]) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kinetools", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="kinetools", description="Kinetic models and flux posteriors from the command line."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     rerun = commands.add_parser(

@@ -191,11 +191,11 @@ def _execute(notebook: Path, output: Path, parameters: dict, timeout, progress):
                 language="python",
                 progress_bar=False,
                 execution_timeout=timeout,
-                extra_arguments=["--log-level=ERROR"],  # of the kernel
+                extra_arguments=["--log-level=CRITICAL"],  # of the kernel
             )
     except PapermillExecutionError as error:
         raise RerunError(
-            f"cell {error.cell_index + 1} failed with {error.ename}: {_first_line(error.evalue)}"
+            f"cell In [{error.exec_count}] failed with {error.ename}: {_first_line(error.evalue)}"
         ) from error
 
 

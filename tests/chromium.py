@@ -71,9 +71,7 @@ def _starts(path: str) -> bool:
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
     try:
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=900
-        )
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900)
     except (OSError, subprocess.TimeoutExpired) as error:
         print(f"{command[0]}: {error}", file=sys.stderr)
         return

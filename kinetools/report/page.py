@@ -1,6 +1,7 @@
 """One executed notebook as one HTML page."""
 
 import copy
+import logging
 from pathlib import Path
 
 from .outputs import static_outputs, without_remote
@@ -142,4 +143,6 @@ def _exporter():
                 html = renderer._html_embed_images(html)
             return without_remote(html)
 
-    return Exporter(raw_template=TEMPLATE, template_name="basic")
+    quiet = logging.getLogger("kinetools.report.nbconvert")  # else it warns of missing alt texts
+    quiet.setLevel(logging.ERROR)
+    return Exporter(raw_template=TEMPLATE, template_name="basic", log=quiet)
