@@ -28,7 +28,7 @@ demo: $(ENV)
 demo-all: $(ENV)
 	@$(BIN)/kinetools demo notebooks/*.ipynb
 
-# Without a browser the tests that need one are skipped; the search says why in one sentence.
+# Finds a Chromium, or installs one where it may; without one the browser tests say what to do.
 test: $(ENV)
 	@$(BIN)/ruff check --quiet .
 	@KINETOOLS_CHROMIUM="$$($(BIN)/python tests/chromium.py --install)"; \

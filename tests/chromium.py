@@ -87,8 +87,8 @@ def main(arguments: list[str]) -> None:
         path = find_chromium()
     if path is None:
         print(
-            "No Chromium or Chrome was found, so the browser tests are skipped: install one, "
-            "or name it in the environment variable KINETOOLS_CHROMIUM.",
+            "No Chromium or Chrome was found for the browser tests: install one, or name it in "
+            "KINETOOLS_CHROMIUM, or set KINETOOLS_ALLOW_NO_BROWSER=1 to skip these tests.",
             file=sys.stderr,
         )
         return
