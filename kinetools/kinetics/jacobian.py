@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import InputError
 from .model import KineticModel
 from .steady_state import SteadyState, check_steady_state, rate_law_orders
 
@@ -134,6 +135,13 @@ class Linearisation:
                 for i, order in enumerate(g.law.orders(g.s_coefficients)):
                     forward = forward * (s[i] if order == 1 else s[i] ** order)
                 vmax[r] = self._rates[r][:, None] / self._net_share[r][:, None] * value / forward
+        if want_vmax and not np.isfinite(vmax).all():
+            reaction, row = np.argwhere(~np.isfinite(vmax))[0]
+            raise InputError(
+                f"row {row} of these parameter sets: the Michaelis constants of reaction "
+                f"{self.model.reaction_ids[reaction]!r} are so extreme that its Vmax overflows; check "
+                "their unit (µmol/L)."
+            )
         return terms, vmax
 
     def vmax(self, km) -> np.ndarray:
@@ -144,26 +152,38 @@ class Linearisation:
         return np.ascontiguousarray(self._terms(km, True)[1].T)
 
     def jacobians(self, km) -> np.ndarray:
-        """Jacobians in log coordinates, d ln x_i/dt by ln x_j: (set, parameter) µmol/L → (set, n, n) 1/h.
+        """Jacobians in log coordinates, ∂(d ln x_i/dt)/∂ln x_j of the n independent metabolites.
 
-        Similar to the Jacobian in concentrations, so the spectrum is the same; n independent
-        metabolites (SCIENCE: conserved moieties removed).
+        (set, parameter) µmol/L → (set, n, n) 1/h. Similar to the Jacobian in concentrations, so the
+        spectrum is the same, but without its loss of digits near zero.
         """
+        return np.ascontiguousarray(self._flat(km).T).reshape(-1, self.size, self.size)
+
+    def _flat(self, km) -> np.ndarray:
+        """Jacobians as columns, (n², set)."""
         flat = self._map @ self._terms(km, False)[0]
         flat += self._constant[:, None]
-        return np.ascontiguousarray(flat.T).reshape(-1, self.size, self.size)
+        return flat
 
     def spectra(self, km) -> np.ndarray:
         """Eigenvalues of the Jacobians, the slowest (largest real part) first.
 
-        (set, parameter) µmol/L → (set, n) complex, 1/h.
+        (set, parameter) µmol/L → (set, n) complex, 1/h. Raises InputError where a Michaelis constant is
+        so extreme that the Jacobian overflows.
         """
+        from ..eigen import eigenvalues_of_many
+
         values = np.empty((len(km), self.size), complex)
         for start in range(0, len(km), BLOCK):
-            block = slice(start, start + BLOCK)
-            values[block] = np.linalg.eigvals(self.jacobians(km[block]))
-        order = np.lexsort((-values.imag, -values.real), axis=-1)
-        return np.take_along_axis(values, order, axis=-1)
+            flat = self._flat(km[start : start + BLOCK])
+            finite = np.isfinite(flat.sum(axis=0))
+            if not finite.all():
+                raise InputError(
+                    f"row {start + int(np.argmin(finite))} of these parameter sets: its Michaelis "
+                    "constants are so small that the rates overflow; check their unit (µmol/L)."
+                )
+            values[start : start + BLOCK] = eigenvalues_of_many(flat, self.size)
+        return values
 
 
 def _forward_orders(reaction):
