@@ -1,6 +1,8 @@
 """Finding the data files that come with kinetools, and reading files with clear errors."""
 
 import json
+import math
+from numbers import Real
 from pathlib import Path
 
 from .errors import InputError
@@ -10,9 +12,11 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 def find(folder: str, name, suffix: str = ".json") -> Path:
     """Path of the bundled file `data/<folder>/<name><suffix>`, or `name` itself if it is a file."""
-    if isinstance(name, str) and not Path(name).suffix and not Path(name).exists():
+    if not isinstance(name, (str, Path)):
+        raise InputError(f"expected the name or path of a file of {folder}, found {name!r}.")
+    if isinstance(name, str) and not Path(name).suffix and not _is_file(Path(name)):
         bundled = DATA / folder / f"{name}{suffix}"
-        if bundled.is_file():
+        if _is_file(bundled):
             return bundled
         known = ", ".join(sorted(p.stem for p in (DATA / folder).glob(f"*{suffix}"))) or "none"
         raise InputError(
@@ -20,9 +24,16 @@ def find(folder: str, name, suffix: str = ".json") -> Path:
             "give one of these names or the path of a file."
         )
     path = Path(name)
-    if not path.is_file():
+    if not _is_file(path):
         raise InputError(f"{path}: no such file; check the path.")
     return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, a folder that may not be read
+        return False
 
 
 def read_table_file(path: Path, kind: str, version: int) -> dict:
@@ -33,23 +44,21 @@ def read_table_file(path: Path, kind: str, version: int) -> dict:
         raise InputError(
             f"{path}: cannot be read as UTF-8 text ({error}); check the file."
         ) from error
+    is_yaml = path.suffix.lower() in (".yaml", ".yml")
     try:
-        if path.suffix.lower() in (".yaml", ".yml"):
+        if is_yaml:
             import yaml
 
             content = yaml.safe_load(text)
         else:
-            content = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+            content = json.loads(
+                text, parse_constant=_no_constant, object_pairs_hook=_without_repeats
+            )
+    except Exception as error:  # PyYAML reports malformed values in many types
+        what = "YAML" if is_yaml else "JSON"
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(
-            f"{path}: is not valid JSON ({error}); correct or re-create it."
-        ) from error
-    except Exception as error:
-        if type(error).__module__.split(".")[0] != "yaml":
-            raise
-        first = " ".join(str(error).split())
-        raise InputError(
-            f"{path}: is not valid YAML ({first}); correct or re-create it."
+            f"{path}: is not valid {what} ({reason}); correct or re-create it."
         ) from error
     if not isinstance(content, dict) or content.get("format") != f"kinetools {kind}":
         raise InputError(
@@ -68,10 +77,21 @@ def _no_constant(word):
     raise ValueError(f"{word} is not a number that JSON knows")
 
 
+def _without_repeats(pairs):
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"{next(k for k in keys if keys.count(k) > 1)!r} is given twice")
+    return result
+
+
 def number(value, where: str, *, positive: bool = False) -> float:
     """`value` as a finite float, or an InputError that says where."""
-    good = isinstance(value, (int, float)) and not isinstance(value, bool)
-    good = good and abs(value) < float("inf") and (not positive or value > 0)
+    good = isinstance(value, Real) and not isinstance(value, bool)
+    try:
+        good = good and math.isfinite(value) and (not positive or value > 0)
+    except OverflowError:  # a whole number beyond every float
+        good = False
     if not good:
         wanted = "a positive number" if positive else "a finite number"
         raise InputError(f"{where}: expected {wanted}, found {value!r}; correct it.")

@@ -310,7 +310,7 @@ def kinetic_model_from_dict(content: dict, where: str = "model") -> KineticModel
         )
     return KineticModel(
         id=_text(content, "id", where),
-        name=str(content.get("name") or content["id"]),
+        name=_name(content, content["id"], where),
         metabolites=metabolites,
         reactions=reactions,
         dry_weight_fraction=number(
@@ -319,7 +319,7 @@ def kinetic_model_from_dict(content: dict, where: str = "model") -> KineticModel
         density=number(
             cell.get("density_g_per_l"), f"{where}: cell density_g_per_l", positive=True
         ),
-        source=tuple(map(str, content.get("source") or ())),
+        source=text_list(content, "source", where),
         _path=where,
     )
 
@@ -357,7 +357,7 @@ def _metabolite(entry, where) -> Metabolite:
         raise InputError(f'{where} ({identifier}): "boundary" must be true or false.')
     return Metabolite(
         identifier,
-        str(entry.get("name") or identifier),
+        _name(entry, identifier, f"{where} ({identifier})"),
         _text(entry, "compartment", f"{where} ({identifier})"),
         boundary,
     )
@@ -378,7 +378,7 @@ def _reaction(entry, where, known) -> Reaction:
     )
     law = mechanisms()[mechanism]
     law.check(where, *[[c for _, c in side] for side in sides])
-    return Reaction(identifier, str(entry.get("name") or identifier), mechanism, *sides, modifiers)
+    return Reaction(identifier, _name(entry, identifier, where), mechanism, *sides, modifiers)
 
 
 def _reactants(entry, side, where, known):
@@ -425,7 +425,26 @@ def _text(entry, key, where) -> str:
     value = entry.get(key) if isinstance(entry, dict) else None
     if not isinstance(value, str) or not value:
         raise InputError(f'{where}: needs a text entry "{key}".')
+    if not value.isprintable():
+        raise InputError(
+            f'{where}: "{key}" is {value!r}, with characters that cannot be printed; correct it.'
+        )
     return value
+
+
+def _name(entry, identifier, where) -> str:
+    return identifier if entry.get("name") is None else _text(entry, "name", where)
+
+
+def text_list(content, key, where) -> tuple[str, ...]:
+    """An optional list of texts, such as the sources of a file."""
+    value = content.get(key)
+    value = [] if value is None else value
+    if not isinstance(value, list) or not all(
+        isinstance(v, str) and v.isprintable() for v in value
+    ):
+        raise InputError(f'{where}: "{key}" must be a list of printable texts.')
+    return tuple(value)
 
 
 def _no_repeats(ids, where, what):

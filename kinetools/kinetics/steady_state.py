@@ -10,13 +10,14 @@ import numpy as np
 
 from ..data import find, number, read_table_file
 from ..errors import InputError
-from .model import KineticModel, dump_records
+from .model import KineticModel, dump_records, text_list
 
 VERSION = 1
 GAS_CONSTANT = 1.9858775e-3  # kcal/mol/K
+LARGEST = 300.0  # |delta_g| in RT; beyond it exp(delta_g/RT) means nothing, the unit is wrong
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SteadyState:
     """A steady state of a kinetic model.
 
@@ -130,7 +131,7 @@ def load_steady_state(name, physiology: int | None = None) -> SteadyState:
         name=str(content.get("name") or path.stem),
         model=str(content.get("model") or ""),
         temperature=number(content.get("temperature_K"), f"{path}: temperature_K", positive=True),
-        source=tuple(map(str, content.get("source") or ())),
+        source=text_list(content, "source", str(path)),
         _path=str(path),
         **tables,
     )
@@ -206,7 +207,13 @@ def _check_directions(model, state, where):
                 f"{where}: reaction {reaction.id!r} has mechanism {reaction.mechanism!r} and cannot "
                 f"carry the negative flux {flux:.4g}; turn it around or choose a reversible mechanism."
             )
-        if flux * energy > 0 or (flux != 0 and energy == 0):
+        if reaction.law.reversible and not 0 < abs(energy) / state.rt < LARGEST:
+            raise InputError(
+                f"{where}: delta_g of reaction {reaction.id!r} is {energy:.4g} kcal/mol, but it must "
+                f"lie within ±{LARGEST:g} RT and not be 0 (at equilibrium no Vmax follows from a "
+                "flux); correct it."
+            )
+        if flux * energy > 0:
             raise InputError(
                 f"{where}: flux {flux:.4g} mmol/gDW/h of reaction {reaction.id!r} contradicts its "
                 f"delta_g of {energy:.4g} kcal/mol; they must have opposite signs."

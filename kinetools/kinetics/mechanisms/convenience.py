@@ -3,6 +3,8 @@
 from ...errors import InputError
 from .base import Mechanism
 
+MOST = 100  # largest coefficient: the law is a sum of that many terms
+
 
 def _powers(x, coefficient):
     """Σ_{k=0..n} x^k and its derivative with respect to ln x."""
@@ -49,8 +51,9 @@ class Convenience(Mechanism):
     def check(cls, where, substrate_coefficients, product_coefficients):
         super().check(where, substrate_coefficients, product_coefficients)
         for coefficient in (*substrate_coefficients, *product_coefficients):
-            if coefficient != int(coefficient):
+            if coefficient != int(coefficient) or coefficient > MOST:
                 raise InputError(
-                    f"{where}: mechanism 'convenience' needs whole stoichiometric coefficients, but "
-                    f"{coefficient:g} is listed; use 'irreversible_michaelis_menten' or rescale."
+                    f"{where}: mechanism 'convenience' needs whole stoichiometric coefficients "
+                    f"of at most {MOST}, but {coefficient:g} is listed; use "
+                    "'irreversible_michaelis_menten' or rescale."
                 )
