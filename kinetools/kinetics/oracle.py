@@ -5,6 +5,7 @@ concentration S, and each Vmax from the reference flux (Miskovic & Hatzimanikati
 2022, Methods).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ def sample_parameters(
     """
     linearisation = linearise(model, state)
     n_sets, seed = _whole(n_sets, "n_sets", 1), _whole(seed, "seed", 0)
-    low, high = saturation_bounds(model, state, bounds)
+    ranges = km_ranges(model, bounds)
     recorded = {"n_sets": n_sets, "seed": seed, "bounds": _plain(bounds)}
     history = [provenance("sample_parameters", recorded)]
     pieces = chunks(n_sets, CHUNK)
@@ -71,7 +72,7 @@ def sample_parameters(
         )
         todo = [i for i in range(len(pieces)) if i not in target.done]
 
-    arguments = ((linearisation, seed, low, high, i, pieces[i][1] - pieces[i][0]) for i in todo)
+    arguments = ((linearisation, seed, ranges, i, pieces[i][1] - pieces[i][0]) for i in todo)
     try:
         with reporting(n_sets, "sampling", "sets", progress) as advance:
             advance(n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo))
@@ -92,20 +93,31 @@ def sample_parameters(
     return open_parameter_sets(target.finish())
 
 
-def sample_chunk(linearisation, seed, low, high, chunk: int, n_sets: int):
-    """One chunk's (km, vmax); its random numbers depend on the seed and the chunk's number only."""
-    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, chunk])))
-    uniform = generator.random((n_sets, len(low)))
+def sample_chunk(linearisation, seed, ranges, chunk: int, n_sets: int):
+    """One chunk's (km, vmax); its random numbers depend on the seed and the chunk's number only.
+
+    ranges: lowest and highest Km of each parameter (2, parameter), µmol/L.
+    """
+    concentrations = linearisation.reference_concentrations
+    high, low = concentrations / (concentrations + ranges)  # saturations; a high Km is a low one
+    sequence = np.random.SeedSequence(seed, spawn_key=(chunk,))
+    uniform = np.random.Generator(np.random.PCG64(sequence)).random((n_sets, len(low)))
     saturation = np.clip(low + (high - low) * uniform, 2.0**-53, 1 - 2.0**-53)
-    km = linearisation.reference_concentrations * (1 - saturation) / saturation
+    # The detour over saturations rounds; bounds hold to the last digit.
+    km = np.clip(concentrations * (1 - saturation) / saturation, *ranges)
     return km, linearisation.vmax(km)
 
 
-def saturation_bounds(model, state, bounds) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds of the saturations (parameter,) that correspond to bounds of Michaelis constants."""
+def km_ranges(model, bounds) -> np.ndarray:
+    """Lowest and highest value of each Michaelis constant, (2, parameter) in µmol/L; (0, ∞) if open."""
     names = {n: i for i, n in enumerate(model.parameter_names)}
-    low, high = np.zeros(len(names)), np.ones(len(names))
-    for name, pair in dict(bounds or {}).items():
+    ranges = np.repeat([[0.0], [np.inf]], len(names), axis=1)
+    if bounds is not None and not isinstance(bounds, Mapping):
+        raise InputError(
+            "bounds must be a mapping of parameter name → (low, high) in µmol/L, found "
+            f"{type(bounds).__name__}."
+        )
+    for name, pair in (bounds or {}).items():
         if name not in names:
             raise InputError(
                 f"bounds: {name!r} is not a Michaelis constant of model {model.id!r}; "
@@ -118,18 +130,15 @@ def saturation_bounds(model, state, bounds) -> tuple[np.ndarray, np.ndarray]:
                 f"bounds: {name!r} needs a pair (low, high) in µmol/L, found {pair!r}."
             ) from None
         i = names[name]
-        concentration = state.concentrations[model.parameters[i].metabolite]
-        if km_low is not None:
-            value = number(km_low, f"bounds: lower bound of {name}", positive=True)
-            high[i] = concentration / (concentration + value)
-        if km_high is not None:
-            value = number(km_high, f"bounds: upper bound of {name}", positive=True)
-            low[i] = concentration / (concentration + value)
-        if low[i] > high[i]:
+        for side, word, value in ((0, "lower", km_low), (1, "upper", km_high)):
+            if value is not None:
+                where = f"bounds: {word} bound of {name}"
+                ranges[side, i] = number(value, where, positive=True)
+        if ranges[0, i] > ranges[1, i]:
             raise InputError(
                 f"bounds: {name!r} has a lower bound above its upper bound; swap them."
             )
-    return low, high
+    return ranges
 
 
 def _same_as_before(path, history, model, state):
