@@ -71,7 +71,14 @@ def open_dataset(path, kind: str):
         raise InputError(
             f"{path}: expected a file of {kind}, found {found!r}; choose another file."
         )
-    return decode(dataset)
+    try:
+        return decode(dataset)
+    except (ValueError, IndexError, OSError) as error:
+        dataset.close()
+        raise InputError(
+            f"{path}: a variable of class names is damaged ({_first_line(error)}); copy or make "
+            "the file again."
+        ) from error
 
 
 def encode(dataset):
@@ -106,6 +113,8 @@ def decode(dataset):
     for name, variable in dataset.variables.items():
         if "classes" in variable.attrs:
             classes = np.array(json.loads(variable.attrs["classes"]))
+            if (variable.values < 0).any():
+                raise IndexError(f"{name} holds a negative class")
             attrs = {k: v for k, v in variable.attrs.items() if not k.startswith("flag_")}
             dataset = dataset.assign({name: (variable.dims, classes[variable.values], attrs)})
     return dataset
@@ -132,29 +141,57 @@ class StreamingDataset:
         self._large = large
         self._job = job
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.done = self._resume() if self._progress.exists() and self._partial.exists() else None
-        if self.done is None:
+        self.done = self._resume()
+        self._fresh = self.done is None
+        if self._fresh:
             self._progress.unlink(missing_ok=True)
-            self._lay_out(small)
-            self._progress.write_text(json.dumps(job) + "\n", encoding="utf-8")
+            try:
+                self._lay_out(small)
+                self._progress.write_text(json.dumps(job) + "\n", encoding="utf-8")
+            except BaseException:
+                self._remove()
+                raise
             self.done = set()
         self._offsets = self._find_offsets()
-        self._file = open(self._partial, "rb+")  # noqa: SIM115 (lives as long as the object)
+        # Unbuffered, so that nothing is left to write when it is closed after an error.
+        self._file = open(self._partial, "rb+", buffering=0)  # noqa: SIM115 (lives with the object)
 
     def _resume(self):
-        lines = self._progress.read_text(encoding="utf-8").split("\n")
+        """Chunks that an interrupted run of the same job left; None where there are none to go on from."""
+        if not self._progress.is_file() or not self._partial.is_file():
+            return None
+        content = self._progress.read_bytes()
+        *lines, torn = content.split(b"\n")
+        if not lines:
+            return None  # killed before the first line was complete
         try:
             job = json.loads(lines[0])
-        except ValueError:
-            return None  # killed before the first line was complete: nothing to resume
+            differing = [k for k in self._job if job.get(k) != self._job[k]]
+        except (ValueError, AttributeError):
+            job, differing = None, []
         if job != self._job:
-            differing = [k for k in self._job if job.get(k) != self._job[k]] or ["what is computed"]
             raise InputError(
-                f"{self._partial}: belongs to an unfinished run with another {differing[0]}; "
-                "finish that run, delete the file, or choose another path."
+                f"{self._partial}: belongs to an unfinished run with another "
+                f"{(differing or ['purpose'])[0]}; finish that run, delete the file, or choose "
+                "another path."
             )
-        # The last line counts only if it is complete (it ends with a newline).
-        return {int(line) for line in lines[1:-1] if line.isdigit()}
+        if not self._whole():
+            return None
+        if torn:  # a number may lack digits; a later line must not continue it
+            os.truncate(self._progress, len(content) - len(torn))
+        return {int(line) for line in lines[1:] if line.isdigit()}
+
+    def _whole(self) -> bool:
+        """Whether the partial file has kept its layout and its length."""
+        try:
+            offsets = self._find_offsets()
+        except (OSError, KeyError):
+            return False
+        ends = [
+            offsets[name] + int(np.prod(shape)) * np.dtype(dtype).itemsize
+            for name, (_, shape, dtype, _) in self._large.items()
+        ]
+        return self._partial.stat().st_size >= max(ends)
 
     def _lay_out(self, small):
         import h5netcdf
@@ -183,13 +220,31 @@ class StreamingDataset:
         for name, array in values.items():
             _, shape, dtype, _ = self._large[name]
             row = int(np.prod(shape[1:], dtype=int)) * np.dtype(dtype).itemsize
-            self._file.seek(self._offsets[name] + start * row)
-            self._file.write(np.ascontiguousarray(array, dtype))
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        with open(self._progress, "a", encoding="utf-8") as file:
-            file.write(f"{chunk}\n")
+            self._put(self._offsets[name] + start * row, np.ascontiguousarray(array, dtype))
+        try:
+            os.fsync(self._file.fileno())
+            with open(self._progress, "a", encoding="utf-8") as file:
+                file.write(f"{chunk}\n")
+        except OSError as error:
+            raise self._cannot_write(error) from error
         self.done.add(chunk)
+
+    def _put(self, position: int, array) -> None:
+        data = memoryview(array).cast("B")
+        self._file.seek(position)
+        try:
+            while data:  # an unbuffered write may take less than all
+                data = data[self._file.write(data) :]
+        except OSError as error:
+            raise self._cannot_write(error) from error
+
+    def _cannot_write(self, error) -> OSError:
+        return OSError(
+            error.errno,
+            f"{os.strerror(error.errno or 0)}; what is computed so far is kept: make room and repeat "
+            "the same call to go on",
+            str(self._partial),
+        )
 
     def finish(self) -> Path:
         """Give the complete file its name."""
@@ -201,3 +256,13 @@ class StreamingDataset:
     def close(self) -> None:
         """Leave the work for later."""
         self._file.close()
+
+    def discard(self) -> None:
+        """Leave nothing behind of a job that this object began, since its input turned out bad."""
+        self.close()
+        if self._fresh:
+            self._remove()
+
+    def _remove(self):
+        self._partial.unlink(missing_ok=True)
+        self._progress.unlink(missing_ok=True)
