@@ -10,7 +10,16 @@ from ..run import chunks, map_chunks, reporting
 from ..store import StreamingDataset, flag_attrs
 from .jacobian import Linearisation
 from .model import KineticModel
-from .parameter_sets import CHUNK, add_history, layout, linearise, open_parameter_sets, provenance
+from .parameter_sets import (
+    CHUNK,
+    add_history,
+    check_belongs,
+    fingerprint,
+    layout,
+    linearise,
+    open_parameter_sets,
+    provenance,
+)
 from .rules import CLASSES, LabelRule
 from .spectra import count, km_chunks
 from .steady_state import SteadyState
@@ -41,24 +50,42 @@ def label_parameters(
     eigenvalue_max(set) and eigenvalue_min(set) in 1/h, time_constant(set) in min (60/|Re λ_max|, NaN
     where unstable) and label(set): "relevant", "too slow", "unstable" or "excluded" (`LabelRule`).
     """
+    import xarray
+
     rule = LabelRule() if rule is None else rule
     linearisation = linearise(model, state)
+    if not isinstance(sets, xarray.Dataset):
+        raise InputError(
+            f"sets must be a dataset of parameter sets, found {type(sets).__name__}; make one with "
+            "parameter_sets(model, state, km)."
+        )
     n_sets = count(model, sets)
     if "set" not in sets.dims:
         sets = sets.expand_dims("set")
+    check_belongs(model, state, sets)
+    rule.check(sets)
     written = rule.to_records() if rule.function is None or path is not None else str(rule)
     history = add_history(sets, provenance("label_parameters", {"rule": written}))
     pieces = chunks(n_sets, CHUNK)
     target = None
     if path is not None:
+        given = fingerprint(sets, without=VARIABLES)
         if Path(path).exists():
-            return _same_as_before(path, history)
-        small = sets.drop_vars([n for n in sets.data_vars if n in (*VARIABLES, "km", "vmax")])
+            return _same_as_before(path, history, given)
+        copied = {n: v for n, v in layout(model, n_sets).items() if n in sets}
+        small = sets.drop_vars([n for n in sets.data_vars if n in (*VARIABLES, *copied)])
+        small.attrs = _attrs_with(sets, rule, history) | {"labelled_sets": given}
         target = StreamingDataset(
             path,
-            small.assign_attrs(history=json.dumps(history), **_rule_attrs(rule)),
-            layout(model, n_sets) | _layout(n_sets),
-            {"format": "labels", "history": history, "n_sets": n_sets, "chunk size": CHUNK},
+            small,
+            copied | _layout(n_sets),
+            {
+                "format": "labels",
+                "rule": written,
+                "parameter sets": given,
+                "history": history,
+                "chunk size": CHUNK,
+            },
         )
     columns = {name: np.empty(n_sets, "U8" if name == "label" else float) for name in VARIABLES}
     todo = [i for i in range(len(pieces)) if target is None or i not in target.done]
@@ -77,10 +104,13 @@ def label_parameters(
                 else:
                     piece = sets.isel(set=slice(start, stop))
                     part["label"] = codes(part["label"])
-                    target.write(
-                        todo[k], start, part | {n: piece[n].values for n in ("km", "vmax")}
-                    )
+                    large = {n: piece[n].transpose("set", ...).values for n in copied}
+                    target.write(todo[k], start, part | large)
                 advance(stop - start)
+    except InputError:
+        if target is not None:
+            target.discard()
+        raise
     finally:
         if target is not None:
             target.close()
@@ -127,7 +157,9 @@ def spectral_quantities(values) -> dict[str, np.ndarray]:
 def attach(sets, columns, rule, history):
     """The dataset with its label variables."""
     new = {name: ("set", columns[name], _attrs(name)) for name in VARIABLES}
-    return sets.assign(new).assign_attrs(history=json.dumps(history), **_rule_attrs(rule))
+    result = sets.assign(new)
+    result.attrs = _attrs_with(sets, rule, history)
+    return result
 
 
 def codes(labels) -> np.ndarray:
@@ -137,11 +169,9 @@ def codes(labels) -> np.ndarray:
 
 def relabel(sets, rule: LabelRule):
     """The dataset with labels by another rule; the spectra are not computed again. Edits are dropped."""
-    attrs = {k: v for k, v in sets.attrs.items() if k != "label_edits"}
     history = add_history(sets, provenance("relabel", {"rule": str(rule)}))
-    attrs |= {"history": json.dumps(history), **_rule_attrs(rule)}
     result = sets.assign(label=("set", rule.classify(sets), _attrs("label")))
-    result.attrs = attrs
+    result.attrs = _attrs_with(sets, rule, history)
     return result
 
 
@@ -152,6 +182,10 @@ def edit_labels(sets, edits):
     kept in the dataset's attribute `label_edits` (JSON) and can be given as a notebook parameter.
     Raises InputError for an unknown set or class.
     """
+    if "label" not in sets:
+        raise InputError("the dataset has no labels; label it with label_parameters first.")
+    if not isinstance(edits, (list, tuple)):
+        raise InputError(f"edits must be a list, found {edits!r}.")
     labels = sets["label"].values.copy()
     position = {int(s): i for i, s in enumerate(sets["set"].values)}
     recorded = []
@@ -164,8 +198,10 @@ def edit_labels(sets, edits):
             raise InputError(
                 f"edit {k + 1}: unknown class {edit['label']!r}; use one of {', '.join(CLASSES)}."
             )
+        if not isinstance(edit["sets"], (list, tuple, np.ndarray)):
+            raise InputError(f'edit {k + 1}: "sets" must be a list, found {edit["sets"]!r}.')
         for number in edit["sets"]:
-            if number not in position:
+            if not isinstance(number, (int, np.integer)) or number not in position:
                 raise InputError(f"edit {k + 1}: the dataset has no set {number!r}; remove it.")
             labels[position[number]] = edit["label"]
         recorded.append({"sets": [int(s) for s in edit["sets"]], "label": edit["label"]})
@@ -208,15 +244,24 @@ def _layout(n_sets) -> dict:
     return result
 
 
+def _attrs_with(sets, rule, history) -> dict:
+    """Attributes of a dataset labelled anew: nothing of an earlier rule or of edits stays."""
+    old = ("label_edits", "label_rule", "label_rule_text", "labelled_sets")
+    kept = {k: v for k, v in sets.attrs.items() if k not in old}
+    return kept | {"history": json.dumps(history), **_rule_attrs(rule)}
+
+
 def _rule_attrs(rule) -> dict:
     if rule.function is not None:
         return {"label_rule_text": str(rule)}
     return {"label_rule": json.dumps(rule.to_records()), "label_rule_text": str(rule)}
 
 
-def _same_as_before(path, history):
+def _same_as_before(path, history, given):
+    """The finished file of the very same call, or an error: nothing is overwritten."""
     existing = open_parameter_sets(path)
-    if json.loads(existing.attrs["history"]) != history:
+    same = json.loads(existing.attrs.get("history", "[]")) == history
+    if not same or existing.attrs.get("labelled_sets") != given:
         existing.close()
         raise InputError(
             f"{path}: exists already and was made in another way; choose another path or delete it."

@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from ..errors import InputError
+from ..run import chunks
 from ..store import open_dataset, save_dataset
 from .jacobian import Linearisation
 from .model import KineticModel
@@ -218,21 +219,42 @@ def check_belongs(model: KineticModel, state: SteadyState, sets) -> None:
 def check_vmax(linearisation: Linearisation, sets, km, start: int) -> None:
     """Raise InputError where a chunk's Vmax does not reproduce the fluxes of the steady state."""
     reactions = list(linearisation.model.reaction_ids)
-    given = sets["vmax"].isel(set=slice(start, start + len(km)))
-    if "reaction" in given.coords:
-        unknown = set(reactions) - {str(r) for r in given["reaction"].values}
-        if unknown:
-            raise InputError(f"vmax of reaction {sorted(unknown)[0]!r} is missing; add it.")
-        given = given.sel(reaction=reactions)
+    given = sets["vmax"]
+    if set(given.dims) != {"set", "reaction"} or "reaction" not in given.indexes:
+        raise InputError(
+            f"vmax has the dimensions {given.dims}, but (set, reaction) with reaction ids is needed; "
+            "make the sets with parameter_sets(model, state, km)."
+        )
+    missing = set(reactions) - {str(r) for r in given["reaction"].values}
+    if missing:
+        raise InputError(f"vmax of reaction {sorted(missing)[0]!r} is missing; add it.")
+    given = given.isel(set=slice(start, start + len(km))).sel(reaction=reactions)
+    given = given.transpose("set", "reaction").values
     expected = linearisation.vmax(km)
-    wrong = ~np.isclose(given.transpose("set", "reaction").values, expected, rtol=1e-6, atol=0)
+    wrong = ~np.isclose(given, expected, rtol=1e-6, atol=0)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         raise InputError(
-            f"set {start + row}: vmax of {reactions[column]!r} is {given.values[row, column]:.6g}, but "
+            f"set {start + row}: vmax of {reactions[column]!r} is {given[row, column]:.6g}, but "
             f"{expected[row, column]:.6g} µmol/L/h gives the flux of steady state "
             f"{linearisation.state.id!r}; make the sets with parameter_sets(model, state, km)."
         )
+
+
+def fingerprint(sets, without=()) -> str:
+    """What a dataset holds as a short text; datasets with other numbers or names have another one."""
+    import hashlib
+
+    digest = hashlib.blake2b(digest_size=8)
+    for name in sorted(map(str, set(sets.variables) - set(without))):
+        variable = sets[name].variable
+        digest.update(repr((name, variable.dims, variable.shape)).encode())
+        for start, stop in chunks(variable.shape[0] if variable.ndim else 1, CHUNK):
+            values = np.asarray(variable[start:stop] if variable.ndim else variable)
+            if values.dtype.kind not in "biufc":
+                values = np.array("\n".join(map(str, values.ravel())).encode())
+            digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
 
 
 def save_parameter_sets(sets, path):

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ..data import number
 from ..errors import InputError
 from ..store import write_text
 
 CLASSES = ("relevant", "too slow", "unstable", "excluded")
 COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+SPECTRAL_QUANTITIES = ("eigenvalue_max", "eigenvalue_min", "time_constant")
 SPEED_QUANTITIES = ("eigenvalue_max", "time_constant")
 
 
@@ -32,12 +34,9 @@ class Condition:
         where = f"condition {[self.quantity, self.comparison, self.value]!r}"
         if not isinstance(self.quantity, str) or not self.quantity:
             raise InputError(f"{where}: the quantity must be a name.")
-        if self.comparison not in COMPARISONS:
+        if not isinstance(self.comparison, str) or self.comparison not in COMPARISONS:
             raise InputError(f"{where}: the comparison must be one of {', '.join(COMPARISONS)}.")
-        good = isinstance(self.value, (int, float, np.number)) and not isinstance(self.value, bool)
-        if not good or not np.isfinite(self.value):
-            raise InputError(f"{where}: the value must be a finite number.")
-        object.__setattr__(self, "value", float(self.value))
+        object.__setattr__(self, "value", number(self.value, f"{where}: value"))
 
     def holds(self, sets) -> np.ndarray:
         """Whether the condition holds, (set,) bool; it does not where the quantity is undefined."""
@@ -82,6 +81,12 @@ class LabelRule:
         object.__setattr__(self, "conditions", tuple(rows))
         object.__setattr__(self, "function", function)
 
+    def check(self, sets) -> None:
+        """Raise InputError for a quantity that sets with labelled spectra would lack."""
+        for condition in self.conditions:
+            if condition.quantity not in SPECTRAL_QUANTITIES:
+                quantity(sets.isel(set=slice(0, 0)), condition.quantity)
+
     def classify(self, sets) -> np.ndarray:
         """Class of every set, (set,) strings; needs `eigenvalue_max` and the rule's quantities."""
         stable = quantity(sets, "eigenvalue_max") < 0
@@ -121,7 +126,7 @@ class LabelRule:
         if isinstance(records, str):
             try:
                 records = json.loads(records)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise InputError(
                     f"the rule {records!r} is not JSON; write rows like "
                     '[["eigenvalue_max", "<", -9]].'
@@ -148,7 +153,8 @@ class LabelRule:
         import pandas as pd
 
         try:
-            table = pd.read_csv(path)
+            # As text, so that one bad value does not turn its whole column into text.
+            table = pd.read_csv(path, dtype=str, keep_default_na=False)
         except FileNotFoundError:
             raise InputError(f"{path}: no such file; check the path.") from None
         except (ValueError, OSError) as error:
@@ -157,9 +163,9 @@ class LabelRule:
         if list(table.columns) != wanted:
             raise InputError(f"{path}: a rule needs the columns {', '.join(wanted)}.")
         rows = []
-        for i, row in enumerate(table.itertuples(index=False)):
+        for i, row in enumerate(table.itertuples(index=False, name=None)):
             try:
-                rows.append(_condition(row))
+                rows.append(_condition((*row[:2], _float(row[2]))))
             except InputError as error:
                 raise InputError(f"{path}, row {i + 1}: {error}") from None
         return cls(slowest=None, conditions=rows)
@@ -186,10 +192,14 @@ def quantity(sets, name: str) -> np.ndarray:
     )
 
 
+def _float(text):
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def _condition(row) -> Condition:
-    if isinstance(row, str):
-        row = [row]
-    row = list(row)
-    if len(row) != 3:
+    if not isinstance(row, (list, tuple)) or len(row) != 3:
         raise InputError(f"a condition is [quantity, comparison, value], found {row!r}.")
     return Condition(*row)

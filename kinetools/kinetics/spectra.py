@@ -23,7 +23,11 @@ def eigenvalues(
     `model.parameter_names`. Returns a complex array (set, n) in 1/h, n independent metabolites
     (44 for the bundled model), the slowest (largest real part) first.
     """
+    import xarray
+
     linearisation = linearise(model, state)
+    if not isinstance(sets, xarray.Dataset):
+        sets = km_array(model, sets)
     pieces = chunks(count(model, sets), CHUNK)
     result = np.empty((pieces[-1][1] if pieces else 0, linearisation.size), complex)
     arguments = ((linearisation, km) for _, _, km in km_chunks(linearisation, sets, pieces))
@@ -41,15 +45,10 @@ def spectra_chunk(linearisation, km):
 
 
 def count(model, sets) -> int:
-    """Number of parameter sets in any of the accepted forms."""
+    """Number of parameter sets in a dataset, or in a checked array."""
     import xarray
 
-    if isinstance(sets, xarray.Dataset):
-        return sets.sizes.get("set", 1)
-    if isinstance(sets, xarray.DataArray):
-        return sets.sizes.get("set", 1)
-    shape = np.shape(sets)
-    return shape[0] if len(shape) > 1 else 1
+    return sets.sizes.get("set", 1) if isinstance(sets, xarray.Dataset) else len(sets)
 
 
 def km_chunks(linearisation, sets, pieces):
@@ -67,7 +66,5 @@ def km_chunks(linearisation, sets, pieces):
                 check_vmax(linearisation, sets, km, start)
             yield start, stop, km
     else:
-        # Not a dataset: checked as a whole before any work starts.
-        km = km_array(model, sets)
         for start, stop in pieces:
-            yield start, stop, km[start:stop]
+            yield start, stop, sets[start:stop]
