@@ -13,7 +13,15 @@ from ..errors import InputError
 from ..store import replacing, write_text
 from .labels import attach_labels
 from .model import KineticModel
-from .parameter_sets import CHUNK, build, check_vmax, km_array, linearise, provenance
+from .parameter_sets import (
+    CHUNK,
+    build,
+    check_belongs,
+    check_vmax,
+    km_array,
+    linearise,
+    provenance,
+)
 from .rules import LabelRule
 from .steady_state import SteadyState
 
@@ -65,6 +73,7 @@ def write_published_parameters(model: KineticModel, state: SteadyState, sets, pa
     import h5py
     import pandas as pd
 
+    check_belongs(model, state, sets)
     path = Path(path)
     names, constants = _published_names(model, state)
     km_column = {n: i for i, n in enumerate(model.parameter_names)}

@@ -23,7 +23,9 @@ def reaction_rates(model: KineticModel, state: SteadyState, sets, concentrations
         sets = sets.expand_dims("set")
     check_belongs(model, state, sets)
     single = not isinstance(concentrations, pd.DataFrame)
-    given = pd.DataFrame([dict(concentrations or {})]) if single else concentrations
+    given = concentrations
+    if single:
+        given = pd.DataFrame([dict({} if concentrations is None else concentrations)])
     levels = _levels(model, state, given)  # metabolite → (1, point)
     km = km_array(model, sets["km"])
     column = {n: k for k, n in enumerate(model.parameter_names)}
