@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+from .cell_progress import cell_progress
 from .errors import InputError
 from .notebook_parameters import check_parameters, read_parameters
-from .run import reporting
 from .store import write_text
 
 INPUT, OUTPUT, PARTIAL = "input.ipynb", "output.ipynb", "output.partial.ipynb"
@@ -39,7 +39,8 @@ def rerun(notebook, parameters=None, *, run_dir=None, timeout=None, fresh=False,
     parameters: table of values by name; each is checked against the notebook's parameters cell
     before anything starts (see `kinetools.notebook_parameters` for what a cell can declare).
     run_dir: by default results/<notebook>/<parameters>-<hash> under the current directory.
-    timeout: seconds that any one cell may take. progress: as in `kinetools.run.reporting`.
+    timeout: seconds that any one cell may take. progress: True, False or a callable given
+    (done, total), as in `kinetools.cell_progress`.
 
     A run directory that already holds this notebook's complete run with these parameters is
     returned as it is, and one whose run was cut short is run again, unless `fresh`: then it is
@@ -175,7 +176,7 @@ def _execute(notebook: Path, output: Path, parameters: dict, timeout, progress):
         @classmethod
         def execute_managed_notebook(cls, nb_man, kernel_name, **options):
             total = len(nb_man.nb.cells)
-            with reporting(total, notebook.stem, "cells", progress) as advance:
+            with cell_progress(total, notebook.stem, progress) as advance:
                 nb_man.pbar = _CellBar(advance)
                 return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
