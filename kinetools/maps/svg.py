@@ -1,0 +1,214 @@
+"""A static SVG of an Escher map, drawn as Escher draws it, with data and a legend."""
+
+import math
+from html import escape
+
+from ..errors import InputError
+from .geometry import unit
+from .legend import HEIGHT, draw_legend
+from .numbers import format_value
+from .scale import METABOLITE_SIZES, Scale, is_missing
+from .text import NODE_SIZE, REACTION_SIZE, STOICHIOMETRY_SIZE, TITLE_SIZE
+
+PRIMARY_RADIUS, SECONDARY_RADIUS, MARKER_RADIUS = 20, 10, 5
+LINE_COLOR, LINE_WIDTH, ARROW = "#334e75", 10, (20, 13)
+LABELS = ("bigg_id", "name", None)
+
+
+def draw_svg(
+    escher_map,
+    reaction_data=None,
+    metabolite_data=None,
+    reaction_scale=None,
+    metabolite_scale=None,
+    reaction_label="bigg_id",
+    title=None,
+    unit_label="",
+    width=1000,
+) -> str:
+    """The map as a self-contained SVG; the same input always gives the same text.
+
+    escher_map: from `load_map`. reaction_data, metabolite_data: {id: value} or a pandas Series;
+    ids that the map lacks are ignored, missing, None and NaN values are drawn in grey.
+    reaction_scale, metabolite_scale: a `Scale`, otherwise one that fits the magnitudes; a negative
+    value is a flux against the direction in which the reaction is written. reaction_label:
+    "bigg_id", "name" or None. unit_label: what the legend writes above the colours, for example
+    "mmol/gDW/h". width: of the picture in pixels. Raises InputError for values that are infinite
+    or no numbers.
+    """
+    if reaction_label not in LABELS:
+        raise InputError(
+            f"reaction_label cannot be {reaction_label!r}; use 'bigg_id', 'name' or None."
+        )
+    fluxes = _numbers(reaction_data, "reaction_data")
+    levels = _numbers(metabolite_data, "metabolite_data")
+    body = escher_map[1]
+    shown = [r["bigg_id"] for r in body["reactions"].values()]
+    if fluxes is not None and reaction_scale is None:
+        reaction_scale = Scale.for_values([fluxes.get(r) for r in shown])
+    if levels is not None and metabolite_scale is None:
+        metabolite_scale = Scale.for_values(levels.values(), sizes=METABOLITE_SIZES)
+
+    canvas = body["canvas"]
+    x, y, w, h = (canvas[k] for k in ("x", "y", "width", "height"))
+    top = y - (90 if title else 0)
+    bottom = y + h + (HEIGHT if fluxes is not None else 0)
+    total = bottom - top
+    heading = title or escher_map[0]["map_name"]
+    rows = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}" '
+        f'height="{_n(width * total / w)}" viewBox="{_n(x)} {_n(top)} {_n(w)} {_n(total)}" '
+        f'style="max-width:100%;height:auto" role="img" font-family="sans-serif" '
+        f'font-weight="bold" font-style="italic"><title>{escape(heading)}</title>',
+        f'<rect x="{_n(x)}" y="{_n(top)}" width="{_n(w)}" height="{_n(total)}" fill="#fff"/>',
+    ]
+    if title:
+        rows.append(
+            f'<text x="{_n(x + w / 2)}" y="{_n(top + 66)}" font-size="56" font-style="normal" '
+            f'text-anchor="middle">{escape(title)}</text>'
+        )
+    nodes = body["nodes"]
+    for reaction in body["reactions"].values():
+        value = None if fluxes is None else fluxes.get(reaction["bigg_id"])
+        style = _Style(fluxes is not None, value, reaction_scale)
+        rows += _reaction(reaction, nodes, style, reaction_label)
+    rows += _nodes(nodes, levels, metabolite_scale)
+    for text in body["text_labels"].values():
+        rows.append(
+            f'<text x="{_n(text["x"])}" y="{_n(text["y"])}" font-size="{TITLE_SIZE}">'
+            f"{escape(text['text'])}</text>"
+        )
+    if fluxes is not None:
+        missing = sum(is_missing(fluxes.get(r)) for r in shown)
+        rows += draw_legend(reaction_scale, unit_label, missing, x + 40, y + h)
+    return "\n".join([*rows, "</svg>\n"])
+
+
+class _Style:
+    """How one reaction is drawn: line, arrowheads, and the direction of its flux."""
+
+    def __init__(self, has_data, value, scale):
+        self.has_data = has_data
+        self.value = None if is_missing(value) else value
+        self.color = scale.color(value) if has_data else LINE_COLOR
+        self.width = scale.size(value) if has_data else LINE_WIDTH
+        self.arrow = (2 * self.width, self.width) if has_data else ARROW
+
+    def filled(self, coefficient) -> bool:
+        """Whether the arrowhead at a metabolite shows the direction of the flux."""
+        if not self.has_data or self.value == 0:
+            return True
+        return (coefficient < 0) == (self.value is not None and self.value < 0)
+
+
+def _reaction(reaction, nodes, style, label):
+    coefficients = {m["bigg_id"]: m["coefficient"] for m in reaction["metabolites"]}
+    number = f" {format_value(style.value)}" if style.has_data else ""
+    rows = [
+        f'<g class="reaction" fill="none" stroke-width="{_n(style.width)}" stroke="{style.color}" '
+        f'stroke-linecap="round"><title>{escape(reaction["bigg_id"] + number)}: '
+        f"{escape(reaction['name'])}</title>"
+    ]
+    lines, heads, counts = [], [], []
+    for segment in reaction["segments"].values():
+        ends = [nodes[segment[k]] for k in ("from_node_id", "to_node_id")]
+        points = [complex(node["x"], node["y"]) for node in ends]
+        curve = [segment["b1"], segment["b2"]]
+        curved = None not in curve
+        inner = [complex(b["x"], b["y"]) for b in curve] if curved else points[::-1]
+        tips = list(points)
+        for i, node in enumerate(ends):
+            if node["node_type"] != "metabolite" or points[i] == inner[i]:
+                continue
+            coefficient = coefficients.get(node["bigg_id"], 0)
+            along = unit(inner[i] - points[i])
+            radius = PRIMARY_RADIUS if node["node_is_primary"] else SECONDARY_RADIUS
+            if reaction["reversibility"] or coefficient > 0:
+                tips[i] = points[i] + along * (radius + style.arrow[1] + 10)
+                heads.append(_arrowhead(tips[i], along, style, coefficient))
+            else:
+                tips[i] = points[i] + along * (radius + 10)
+            if abs(coefficient) != 1:
+                counts.append(_count(points[i], along, radius, coefficient, style))
+        path = f"M{_p(tips[0])} "
+        path += f"C{_p(inner[0])} {_p(inner[1])} {_p(tips[1])}" if curved else f"L{_p(tips[1])}"
+        lines.append(path)
+    rows.append(f'<path d="{" ".join(lines)}"/>')
+    rows += [*heads, *counts]
+    if label:
+        rows.append(
+            f'<text x="{_n(reaction["label_x"])}" y="{_n(reaction["label_y"])}" '
+            f'font-size="{REACTION_SIZE}" fill="#202078" stroke="none">'
+            f"{escape(reaction[label] + number)}</text>"
+        )
+    return [*rows, "</g>"]
+
+
+def _arrowhead(tip, along, style, coefficient):
+    width, height = style.arrow
+    side = along * 1j * width / 2
+    corners = " ".join(_p(p) for p in (tip + side, tip - along * height, tip - side))
+    filled = style.filled(coefficient)
+    fill = style.color if filled else "#fff"
+    # Escher outlines arrowheads only when they are coloured by data.
+    line = ' stroke-width="1"' if style.has_data else ' stroke="none"'
+    return f'<polygon points="{corners}" fill="{fill}"{line}/>'
+
+
+def _count(point, along, radius, coefficient, style):
+    # Escher writes the coefficient 1.5 arrow distances off, turned away from the line by 0.5 rad.
+    place = point + along * complex(math.cos(0.5), math.sin(0.5)) * 1.5 * (radius + 10) + 7j
+    return (
+        f'<text x="{_n(place.real)}" y="{_n(place.imag)}" font-size="{STOICHIOMETRY_SIZE}" '
+        f'font-weight="normal" font-style="normal" text-anchor="middle" fill="{style.color}" '
+        f'stroke="none">{abs(coefficient):.12g}</text>'
+    )
+
+
+def _nodes(nodes, levels, scale):
+    markers, rows = [], []
+    for node in nodes.values():
+        place = f'cx="{_n(node["x"])}" cy="{_n(node["y"])}"'
+        if node["node_type"] != "metabolite":
+            markers.append(f'<circle {place} r="{MARKER_RADIUS}"/>')
+            continue
+        radius = PRIMARY_RADIUS if node["node_is_primary"] else SECONDARY_RADIUS
+        fill, number = "#e0865b", ""
+        if levels is not None:
+            value = levels.get(node["bigg_id"])
+            fill, radius = scale.color(value), scale.size(value)
+            number = f" {format_value(value)}"
+        rows.append(
+            f"<g><title>{escape(node['bigg_id'] + number)}: {escape(node['name'])}</title>"
+            f'<circle {place} r="{_n(radius)}" fill="{fill}" stroke="#a24510" stroke-width="2"/>'
+            f'<text x="{_n(node["label_x"])}" y="{_n(node["label_y"])}" '
+            f'font-size="{NODE_SIZE}">{escape(node["bigg_id"])}</text></g>'
+        )
+    group = '<g fill="#fff" fill-opacity="0.2" stroke="#323232" stroke-width="2">'
+    return [group, *markers, "</g>", *rows]
+
+
+def _numbers(data, name):
+    """Data as {id: number or None}; None if there are no data."""
+    if data is None:
+        return None
+    numbers = {}
+    for key, value in dict(data).items():
+        try:
+            number = None if value is None else float(value)
+        except (TypeError, ValueError):
+            number = math.inf
+        if number is not None and math.isinf(number):
+            raise InputError(
+                f"{name}: the value of {key} is {value!r}; give a finite number or None."
+            )
+        numbers[str(key)] = number
+    return numbers
+
+
+def _n(value) -> str:
+    return f"{value:.1f}".removesuffix(".0").replace("-0", "0") if value == 0 else f"{value:.1f}"
+
+
+def _p(point: complex) -> str:
+    return f"{_n(point.real)},{_n(point.imag)}"
