@@ -245,7 +245,11 @@ class KineticModel:
         }
 
     def to_cobra(self):
-        """The stoichiometry as a `cobra.Model`, with an exchange reaction for each boundary metabolite."""
+        """The stoichiometry as a `cobra.Model`, with an exchange reaction for each boundary metabolite.
+
+        The objective is the reaction with "biomass" in its id, or else the first one (a rate law has
+        none, but SBML's flux-balance package must name one).
+        """
         import cobra
 
         result = cobra.Model(self.id, name=self.name)
@@ -270,6 +274,9 @@ class KineticModel:
         for metabolite in self.metabolites:
             if metabolite.boundary:
                 result.add_boundary(species[metabolite.id], type="exchange")
+        result.objective = next(
+            (r for r in result.reactions if "biomass" in r.id.lower()), result.reactions[0]
+        )
         return result
 
 
