@@ -1,0 +1,80 @@
+"""Every notebook runs headless, alone and top to bottom, for every physiology, and so do its solutions."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+from kinetools.notebook_parameters import read_parameters
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SMALL = {
+    "00_start_here": {"n_sets": 60},
+    "01_label_parameter_sets": {"n_sets": 200},
+}
+
+
+def small(path: Path, folder: Path, **more) -> dict:
+    """Parameters at test scale; results go to a folder of the test's own."""
+    parameters = SMALL[path.stem] | more
+    if "results_dir" in read_parameters(nbformat.read(path, 4), path):
+        parameters["results_dir"] = str(folder / "results")
+    return parameters
+
+
+def run(path: Path, folder: Path, **more):
+    output = folder / "output.ipynb"
+    papermill.execute_notebook(
+        path, output, small(path, folder, **more), progress_bar=False, cwd=str(folder)
+    )
+    return nbformat.read(output, 4)
+
+
+def outputs(notebook):
+    return [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
+
+
+@pytest.mark.parametrize("physiology", [1, 2, 3, 4])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_runs_for_every_physiology_and_leaves_pictures(path, physiology, tmp_path):
+    notebook = run(path, tmp_path, physiology=physiology)
+    kinds = [set(o.get("data", {})) for o in outputs(notebook)]
+    pictures = {"image/svg+xml", "application/vnd.plotly.v1+json", "text/html"}
+    assert sum(bool(kind & pictures) for kind in kinds) >= 3
+    # Headless, nothing may depend on a live widget.
+    assert not any("application/vnd.jupyter.widget-view+json" in kind for kind in kinds)
+    assert not [o for o in outputs(notebook) if o.output_type == "stream" and o.name == "stderr"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_the_solutions_of_a_notebook_run(path, tmp_path):
+    notebook = nbformat.read(path, 4)
+    solutions = [
+        code
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for fold in re.findall(r"<details>.*?</details>", cell.source, re.S)
+        for code in re.findall(r"```python\n(.*?)```", fold, re.S)
+    ]
+    assert solutions, f"{path.name} has no exercises with solutions folded away"
+    notebook.cells += [nbformat.v4.new_code_cell(code) for code in solutions]
+    extended = tmp_path / path.name
+    nbformat.write(notebook, extended)
+    run(extended, tmp_path)
+
+
+def test_notebook_01_keeps_the_rule_and_the_corrections_it_was_given(tmp_path):
+    import kinetools as kt
+
+    path = ROOT / "notebooks" / "01_label_parameter_sets.ipynb"
+    rule = [["eigenvalue_max", "<", -3.0], ["km_substrate_PGI", ">", 100.0]]
+    edits = [{"sets": [0, 3], "label": "unstable"}]
+    run(path, tmp_path, rule=rule, edits=edits)
+    with kt.open_parameter_sets(tmp_path / "results" / "labelled.nc") as labelled:
+        assert kt.label_rule(labelled).to_records() == rule
+        assert list(labelled.label.values[[0, 3]]) == ["unstable", "unstable"]
+        assert set(labelled.label.values) > {"excluded"}
+    assert kt.LabelRule.load(tmp_path / "results" / "rule.csv").to_records() == rule
