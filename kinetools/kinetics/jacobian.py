@@ -115,6 +115,7 @@ class Linearisation:
         )
         return constant.ravel(), matrix
 
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")  # results are checked instead
     def _terms(self, km, want_vmax: bool):
         """Saturation terms u (parameter, set) and, if wanted, Vmax (reaction, set)."""
         km = np.ascontiguousarray(np.asarray(km, float).T)
