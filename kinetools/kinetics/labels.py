@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
-from ..run import chunks, map_chunks, reporting
+from ..run import chunks, map_chunks, reporting, worker_count
 from ..store import StreamingDataset, flag_attrs
 from .jacobian import Linearisation
 from .model import KineticModel
@@ -53,6 +53,7 @@ def label_parameters(
     import xarray
 
     rule = LabelRule() if rule is None else rule
+    workers = worker_count(workers)
     linearisation = linearise(model, state)
     if not isinstance(sets, xarray.Dataset):
         raise InputError(
@@ -90,19 +91,21 @@ def label_parameters(
     columns = {name: np.empty(n_sets, "U8" if name == "label" else float) for name in VARIABLES}
     todo = [i for i in range(len(pieces)) if target is None or i not in target.done]
     arguments = (
-        (linearisation, km, rule, sets.isel(set=slice(start, stop)))
-        for start, stop, km in km_chunks(linearisation, sets, [pieces[i] for i in todo])
+        (linearisation, km)
+        for _, _, km in km_chunks(linearisation, sets, [pieces[i] for i in todo])
     )
     try:
         with reporting(n_sets, "labelling", "sets", progress) as advance:
             advance(n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo))
             for k, part in map_chunks(label_chunk, arguments, workers=workers, client=client):
                 start, stop = pieces[todo[k]]
+                piece = sets.isel(set=slice(start, stop))
+                known = {name: ("set", values) for name, values in part.items()}
+                part["label"] = rule.classify(piece.assign(known))
                 if target is None:
                     for name, values in part.items():
                         columns[name][start:stop] = values
                 else:
-                    piece = sets.isel(set=slice(start, stop))
                     part["label"] = codes(part["label"])
                     large = {n: piece[n].transpose("set", ...).values for n in copied}
                     target.write(todo[k], start, part | large)
@@ -119,12 +122,9 @@ def label_parameters(
     return attach(sets, columns, rule, history)
 
 
-def label_chunk(linearisation: Linearisation, km, rule: LabelRule, sets) -> dict:
-    """Spectral quantities and labels of one chunk."""
-    values = linearisation.spectra(km)
-    part = spectral_quantities(values)
-    part["label"] = rule.classify(sets.assign({k: ("set", v) for k, v in part.items()}))
-    return part
+def label_chunk(linearisation: Linearisation, km) -> dict:
+    """Spectral quantities of one chunk (a function, so that it can travel to a cluster)."""
+    return spectral_quantities(linearisation.spectra(km))
 
 
 def attach_labels(sets, eigenvalue_max, rule: LabelRule):
