@@ -35,7 +35,7 @@ test: $(ENV)
 	 export KINETOOLS_CHROMIUM; $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lab: $(ENV)
-	@$(BIN)/jupyter lab notebooks
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 bench: $(ENV)
 	@for script in benchmarks/bench_*.py; do \
