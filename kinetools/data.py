@@ -2,7 +2,7 @@
 
 import json
 import math
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 
 from .errors import InputError
@@ -83,6 +83,13 @@ def _without_repeats(pairs):
         keys = [key for key, _ in pairs]
         raise ValueError(f"{next(k for k in keys if keys.count(k) > 1)!r} is given twice")
     return result
+
+
+def whole_number(value, name: str, least: int) -> int:
+    """`value` as an int of at least `least`, or an InputError that names it."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise InputError(f"{name} must be a whole number of at least {least}, found {value!r}.")
+    return int(value)
 
 
 def number(value, where: str, *, positive: bool = False) -> float:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
+from .data import whole_number
+
 LINE_EVERY = 10.0  # seconds between lines in a log
 SHOW_AFTER = 1.0  # seconds of work that pass without a bar
 
@@ -74,7 +76,7 @@ def map_chunks(
         return
     from threadpoolctl import threadpool_limits
 
-    workers = workers or available_cores()
+    workers = worker_count(workers)
     numbered = enumerate(arguments)
     with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
         running = {}
@@ -120,6 +122,11 @@ def single_threaded(function, *arguments):
 
     with threadpool_limits(1):
         return function(*arguments)
+
+
+def worker_count(workers: int | None) -> int:
+    """Number of threads to use: all cores for None. Raises InputError for what is no such number."""
+    return available_cores() if workers is None else whole_number(workers, "workers", 1)
 
 
 def available_cores() -> int:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import number
+from ..data import number, whole_number
 from ..errors import InputError
-from ..run import chunks, map_chunks, reporting
+from ..run import chunks, map_chunks, reporting, worker_count
 from ..store import StreamingDataset
 from .model import KineticModel
 from .parameter_sets import (
@@ -48,7 +48,8 @@ def sample_parameters(
     Returns an `xarray.Dataset` with km(set, parameter) in µmol/L and vmax(set, reaction) in µmol/L/h.
     """
     linearisation = linearise(model, state)
-    n_sets, seed = _whole(n_sets, "n_sets", 1), _whole(seed, "seed", 0)
+    n_sets, seed = whole_number(n_sets, "n_sets", 1), whole_number(seed, "seed", 0)
+    workers = worker_count(workers)
     ranges = km_ranges(model, bounds)
     recorded = {"n_sets": n_sets, "seed": seed, "bounds": _plain(bounds)}
     history = [provenance("sample_parameters", recorded)]
@@ -85,6 +86,10 @@ def sample_parameters(
                 else:
                     target.write(todo[k], start, {"km": km_part, "vmax": vmax_part})
                 advance(stop - start)
+    except InputError:
+        if target is not None:
+            target.discard()
+        raise
     finally:
         if target is not None:
             target.close()
@@ -156,12 +161,6 @@ def _same_as_before(path, history, model, state):
             f"{path}: exists already and was made in another way; choose another path or delete it."
         )
     return existing
-
-
-def _whole(value, name, least) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InputError(f"{name} must be a whole number of at least {least}, found {value!r}.")
-    return int(value)
 
 
 def _plain(bounds):
