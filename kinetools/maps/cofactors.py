@@ -4,8 +4,8 @@ from .geometry import COMPASS, dot, rotate
 from .text import NODE_SIZE, place_text
 
 RADIUS = 95
-FIRST_ANGLE = {1: 50, 2: 36, 3: 30}
-STEP = 30
+FIRST_ANGLE = {1: 55, 2: 48, 3: 42}
+STEP = {2: 36, 3: 28}
 NODE_GAP = 16
 
 
@@ -23,13 +23,13 @@ def fan(marker: complex, outward: complex, normal: complex, count: int) -> list[
     """
     turn = 1 if dot(rotate(outward, 90), normal) > 0 else -1
     first = FIRST_ANGLE.get(count, 20)
-    step = STEP if count <= 3 else min(STEP, 75 / (count - 1))
+    step = STEP.get(count, 80 / count)
     return [marker + RADIUS * rotate(outward, turn * (first + step * k)) for k in range(count)]
 
 
 def label_side(offset: complex) -> str:
     """The side of a secondary node where its name is farthest from the line it hangs on."""
-    if abs(offset.real) >= 0.4 * abs(offset):
+    if abs(offset.real) >= 0.05 * abs(offset):
         return "right" if offset.real > 0 else "left"
     return "below" if offset.imag > 0 else "above"
 

@@ -14,7 +14,8 @@ position and the side of its name. Options of a reaction, all but the path with 
 - path: the primary substrate and product; the line runs from one to the other;
 - at [x, y]: its middle, else half-way on the straight line, or on a circle of radius `arc`
   (clockwise if positive); heading: direction there in degrees clockwise from "to the right";
-- start, end [x, y]: where the curve from the substrate, or to the product, has its corner;
+- start, end [x, y]: where the curve from the substrate, or to the product, has its corner; with
+  four numbers its two control points, that of the metabolite first;
 - joins {node: [x, y] or null}: further primary metabolites, with the corner of their curve;
 - cofactors: the side of all other metabolites ("left", "right", "above", "below");
 - place {metabolite: side, or [dx, dy], or [dx, dy, side of the name]}: exceptions, as a distance
@@ -33,8 +34,8 @@ from ..data import read_table_file
 from ..errors import InputError
 from .cofactors import fan, label_side, name_position, normal_towards
 from .escher import SCHEMA, save_map
-from .geometry import COMPASS, arc_middle, bezier_controls, control_point, rotate, unit
-from .text import REACTION_SIZE, place_text
+from .geometry import arc_middle, bezier_controls, control_point, rotate, unit
+from .text import REACTION_SIZE, text_beside_line
 
 VERSION = 1
 CORE = 20
@@ -169,8 +170,9 @@ class _Drawing:
 
         def join(sign, node, corner):
             point, marker, along = self._point(node), markers[sign], -sign * tangent
-            control = corner or control_point(point, marker, along)
-            b1, b2 = bezier_controls(point, control, marker)
+            if corner is None:
+                corner = [control_point(point, marker, along)]
+            b1, b2 = corner if len(corner) == 2 else bezier_controls(point, *corner, marker)
             if sign < 0:
                 segment = {"from_node_id": node, "to_node_id": keys[sign]}
             else:
@@ -179,7 +181,7 @@ class _Drawing:
 
         for key, corner in joined.items():
             sign = 1 if stoichiometry[key.split("#")[0]] > 0 else -1
-            join(sign, self.place[key], corner and complex(*corner))
+            join(sign, self.place[key], _points(corner))
         for start, end in ((keys[-1], centre), (centre, keys[1])):
             segments[str(next(self.ids))] = {
                 "from_node_id": start,
@@ -192,7 +194,7 @@ class _Drawing:
         for metabolite, point, side in _spread(secondary, markers, middle, tangent, options):
             corner = options.get("corners", {}).get(metabolite)
             node = self._metabolite(metabolite, point, side, False)
-            join(1 if secondary[metabolite] > 0 else -1, node, corner and middle + complex(*corner))
+            join(1 if secondary[metabolite] > 0 else -1, node, _points(corner, middle))
 
         label = _label(reaction_id, options.get("label"), middle, tangent)
         self.reactions[str(next(self.ids))] = {
@@ -244,13 +246,16 @@ def _label(reaction_id, wanted, middle, tangent):
     if isinstance(wanted, list):
         return middle + complex(*wanted)
     side = wanted or ("right" if abs(tangent.imag) > 0.7 else "above")
-    if side not in COMPASS:
-        raise InputError(
-            f"reaction {reaction_id}: {side!r} is not a side; use left or right, above or below."
-        )
     # Room for the value that is printed behind the name.
     room = f"{reaction_id} -0.00" if side == "left" else f"{reaction_id} 0.00"
-    return place_text(room, REACTION_SIZE, middle, side, 24 if side in ("left", "right") else 26)
+    return text_beside_line(room, REACTION_SIZE, middle, normal_towards(tangent, side), 22)
+
+
+def _points(numbers, origin=0j):
+    """Corner (two numbers) or both control points (four) of a curve; None for none."""
+    if numbers is None:
+        return None
+    return [origin + complex(*numbers[i : i + 2]) for i in range(0, len(numbers), 2)]
 
 
 def _round(value):

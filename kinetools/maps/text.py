@@ -41,3 +41,15 @@ def place_text(text: str, size: float, point: complex, side: str, gap: float) ->
             "below": complex(-width / 2, gap + 0.74 * size),
         }[side]
     )
+
+
+def text_beside_line(
+    text: str, size: float, point: complex, normal: complex, gap: float
+) -> complex:
+    """Where the baseline starts if the whole text is to stand on one side of a straight line.
+
+    The line runs through `point`; `normal`, of length 1, points to the side of the text.
+    """
+    width, height = text_width(text, size), 0.72 * size
+    reach = gap + abs(normal.real) * width / 2 + abs(normal.imag) * height / 2
+    return point + reach * normal + complex(-width / 2, height / 2)
