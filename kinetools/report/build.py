@@ -10,9 +10,7 @@ from ..errors import InputError
 from ..reruns import OUTPUT, is_complete, read_record
 from ..store import write_text
 from .page import code_style, has_plots, notebook_page, notebook_title, static_notebook
-
-# The picture of a notebook in the index: the first one of these that an output cell holds.
-SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+from .thumbnail import thumbnail
 
 
 def build_report(run_dirs, output="report", *, title="kinetools report") -> Path:
@@ -38,14 +36,15 @@ def build_report(run_dirs, output="report", *, title="kinetools report") -> Path
     cards, names = [], set()
     for run_dir in run_dirs:
         record = read_record(run_dir)
-        notebook = static_notebook(nbformat.read(run_dir / OUTPUT, as_version=4))
+        executed = nbformat.read(run_dir / OUTPUT, as_version=4)
+        notebook = static_notebook(executed)
         name = _unused(Path(record["notebook"]).stem, names)
         heading = notebook_title(notebook, name)
         if has_plots(notebook):
             _copy_plotly(output / "assets")
         page = notebook_page(notebook, heading, Path(record["notebook"]).parent.resolve())
         write_text(output / f"{name}.html", page)
-        cards.append(_card(name, heading, record, _thumbnail(notebook, output, name)))
+        cards.append(_card(name, heading, record, thumbnail(executed)))
     return write_text(output / "index.html", _index(title, cards))
 
 
@@ -69,32 +68,14 @@ def _copy_plotly(assets: Path) -> None:
     write_text(assets / "plotly.min.js", source)
 
 
-def _thumbnail(notebook, output: Path, name: str) -> str:
-    """Write the notebook's first picture to the assets; its address, or "" without one."""
-    import base64
-
-    for cell in notebook.cells:
-        for data in (shown.get("data", {}) for shown in cell.get("outputs", [])):
-            if "image/png" in data:
-                return "data:image/png;base64," + "".join(data["image/png"].split())
-            svg = data.get("image/svg+xml") or SVG.search(data.get("text/html", ""))
-            if svg:
-                svg = svg if isinstance(svg, str) else svg.group()
-                if "xmlns=" not in svg.partition(">")[0]:
-                    svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-                return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-    return ""
-
-
 def _card(name: str, heading: str, record: dict, picture: str) -> str:
-    image = f'<img src="{html.escape(picture)}" alt="">' if picture else ""
     rows = "".join(
         f"<tr{' class=given' if key in record['given'] else ''}><th>{html.escape(key)}</th>"
         f"<td>{html.escape(_short(value))}</td></tr>"
         for key, value in record["parameters"].items()
     )
     return (
-        f'<section class="card"><a href="{html.escape(name)}.html">{image}'
+        f'<section class="card"><a href="{html.escape(name)}.html">{picture}'
         f"<h2>{html.escape(heading)}</h2></a>"
         f"<p>{html.escape(record['notebook'])}, run on {_date(record['started'])} "
         f"in {_duration(record['duration_s'])}</p><table>{rows}</table></section>"
@@ -102,12 +83,15 @@ def _card(name: str, heading: str, record: dict, picture: str) -> str:
 
 
 def _index(title: str, cards: list[str]) -> str:
+    plots = any("Plotly.newPlot" in card for card in cards)
+    script = '<script src="assets/plotly.min.js"></script>' if plots else ""
     today = datetime.now().strftime("%-d %B %Y, %H:%M")
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{html.escape(title)}</title>"
-        '<link rel="stylesheet" href="assets/style.css"></head>\n<body class="index"><main>'
+        f'<link rel="stylesheet" href="assets/style.css">{script}</head>\n'
+        '<body class="index"><main>'
         f"<h1>{html.escape(title)}</h1><p>Written on {today}. These pages need no internet.</p>\n"
         f'<div class="cards">{"".join(cards)}</div></main></body></html>\n'
     )

@@ -4,10 +4,18 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from nbformat import from_dict
 
 from kinetools.errors import InputError
 from kinetools.report import build_report
-from kinetools.report.outputs import last_states, plotly_html, static_outputs, without_remote
+from kinetools.report.outputs import (
+    PLOTLY,
+    last_states,
+    plotly_html,
+    static_outputs,
+    without_remote,
+)
+from kinetools.report.thumbnail import thumbnail
 from kinetools.reruns import rerun
 from tests.tiny_notebooks import BAR, PICTURES, WIDGET, WRITE, write_notebook
 
@@ -65,6 +73,20 @@ def test_the_index_names_the_runs_with_their_parameters_and_a_picture(run_dir, t
     assert '<a href="tiny.html">' in index and '<a href="tiny-2.html">' in index
     assert "<tr class=given><th>physiology</th><td>4</td>" in index
     assert "data:image/svg+xml;base64," in index
+
+
+def test_a_notebook_whose_first_picture_is_a_chart_has_it_in_the_index():
+    chart = {"data": {PLOTLY: {"data": [{"y": [1, 2]}], "layout": {"title": {"text": "t"}}}}}
+    icon = {"data": {"text/html": "<svg class='icon'><use/></svg><svg style='width: 0'></svg>"}}
+    drawing = {"data": {"text/html": "<p><svg viewBox='0 0 1 1'><path/></svg></p>"}}
+
+    def shown(*outputs):
+        return thumbnail(from_dict({"cells": [{"outputs": list(outputs)}]}))
+
+    assert "Plotly.newPlot" in shown(icon, chart, drawing)
+    assert '"staticPlot": true' in shown(chart)
+    assert shown(icon, drawing, chart).startswith('<img src="data:image/svg+xml;base64,')
+    assert shown(icon) == shown() == ""
 
 
 def test_a_directory_without_a_complete_run_is_refused_with_nothing_written(tmp_path):
