@@ -1,0 +1,11 @@
+"""The widgets: views over kinetools objects, for JupyterLab, Notebook 7 and Voilà."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "escher_map": ["EscherMap"],
+        "label_explorer": ["LabelExplorer"],
+    },
+)
