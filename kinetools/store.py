@@ -5,8 +5,10 @@ small integers with CF `flag_meanings` on disk. Nothing is ever pickled.
 """
 
 import contextlib
+import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,21 @@ def replacing(path):
         temporary.unlink(missing_ok=True)
 
 
+def check_room(path, n_bytes: int) -> None:
+    """Raise OSError where the disk has less than `n_bytes` free (HDF5 may crash when it fills up)."""
+    folder = Path(path).absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if n_bytes > free:
+        raise OSError(
+            errno.ENOSPC,
+            f"needs {n_bytes / 1e9:.3g} GB, but only {free / 1e9:.3g} GB are free; make room or choose "
+            "another disk",
+            str(path),
+        )
+
+
 def sync(path) -> None:
     """Make sure that a file's content has reached the disk."""
     with open(path, "rb+") as file:
@@ -43,6 +60,7 @@ def write_text(path, text: str) -> Path:
 
 def save_dataset(dataset, path) -> Path:
     """Write an `xarray.Dataset` atomically as NetCDF-4."""
+    check_room(path, dataset.nbytes)
     with replacing(path) as temporary:
         encode(dataset).to_netcdf(temporary, engine="h5netcdf")
     return Path(path)
@@ -140,10 +158,15 @@ class StreamingDataset:
         self._progress = self.path.with_name(self.path.name + ".progress")
         self._large = large
         self._job = job
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.done = self._resume()
         self._fresh = self.done is None
         if self._fresh:
+            sizes = [
+                np.prod(shape, dtype=float) * dtype.itemsize
+                for _, shape, dtype, _ in large.values()
+            ]
+            check_room(path, small.nbytes + sum(sizes))
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             self._progress.unlink(missing_ok=True)
             try:
                 self._lay_out(small)

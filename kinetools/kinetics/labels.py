@@ -14,7 +14,9 @@ from .parameter_sets import (
     CHUNK,
     add_history,
     check_belongs,
+    check_vmax,
     fingerprint,
+    km_array,
     layout,
     linearise,
     open_parameter_sets,
@@ -65,6 +67,10 @@ def label_parameters(
         sets = sets.expand_dims("set")
     check_belongs(model, state, sets)
     rule.check(sets)
+    # Names and dimensions, before a file is begun; the numbers are checked chunk by chunk.
+    km_array(model, sets.isel(set=slice(0, 0)))
+    if "vmax" in sets:
+        check_vmax(linearisation, sets, np.empty((0, len(model.parameters))), 0)
     written = rule.to_records() if rule.function is None or path is not None else str(rule)
     history = add_history(sets, provenance("label_parameters", {"rule": written}))
     pieces = chunks(n_sets, CHUNK)

@@ -61,7 +61,7 @@ def km_chunks(linearisation, sets, pieces):
         if "set" not in sets.dims:
             sets = sets.expand_dims("set")
         for start, stop in pieces:
-            km = km_array(model, sets["km"].isel(set=slice(start, stop)), start)
+            km = km_array(model, sets.isel(set=slice(start, stop)), start)
             if "vmax" in sets:
                 check_vmax(linearisation, sets, km, start)
             yield start, stop, km
