@@ -14,13 +14,14 @@ SHOW_AFTER = 1.0  # seconds of work that pass without a bar
 
 
 @contextmanager
-def reporting(total: int, description: str, unit: str, progress=True):
+def reporting(total: int, description: str, unit: str, progress=True, already: int = 0):
     """Report progress of `total` units; gives a function to call with the number newly done.
 
     progress: True shows a bar with time left in terminals and notebooks and plain lines in logs;
-    False shows nothing; a callable is called with (done, total) instead.
+    False shows nothing; a callable is called with (done, total) instead. already: units that an
+    earlier run has done, which say nothing about the time left.
     """
-    done = 0
+    done = already
     if callable(progress):
 
         def advance(n):
@@ -28,13 +29,17 @@ def reporting(total: int, description: str, unit: str, progress=True):
             done += n
             progress(done, total)
 
+        if already:
+            advance(0)
         yield advance
     elif not progress:
         yield lambda n: None
     elif sys.stderr.isatty() or "ipykernel" in sys.modules:
         from tqdm import tqdm
 
-        with tqdm(total=total, desc=description, unit=f" {unit}", delay=SHOW_AFTER) as bar:
+        with tqdm(
+            total=total, desc=description, unit=f" {unit}", delay=SHOW_AFTER, initial=already
+        ) as bar:
             yield bar.update
     else:
         started = last = time.monotonic()
@@ -43,9 +48,9 @@ def reporting(total: int, description: str, unit: str, progress=True):
             nonlocal done, last
             done += n
             now = time.monotonic()
-            if now - last > LINE_EVERY:
+            if now - last > LINE_EVERY and done > already:
                 last = now
-                left = (now - started) / done * (total - done)
+                left = (now - started) / (done - already) * (total - done)
                 print(
                     f"{description}: {done} of {total} {unit}, {left:.0f} s left", file=sys.stderr
                 )

@@ -100,9 +100,9 @@ def label_parameters(
         (linearisation, km)
         for _, _, km in km_chunks(linearisation, sets, [pieces[i] for i in todo])
     )
+    already = n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo)
     try:
-        with reporting(n_sets, "labelling", "sets", progress) as advance:
-            advance(n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo))
+        with reporting(n_sets, "labelling", "sets", progress, already) as advance:
             for k, part in map_chunks(label_chunk, arguments, workers=workers, client=client):
                 start, stop = pieces[todo[k]]
                 piece = sets.isel(set=slice(start, stop))

@@ -74,9 +74,9 @@ def sample_parameters(
         todo = [i for i in range(len(pieces)) if i not in target.done]
 
     arguments = ((linearisation, seed, ranges, i, pieces[i][1] - pieces[i][0]) for i in todo)
+    already = n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo)
     try:
-        with reporting(n_sets, "sampling", "sets", progress) as advance:
-            advance(n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo))
+        with reporting(n_sets, "sampling", "sets", progress, already) as advance:
             for k, (km_part, vmax_part) in map_chunks(
                 sample_chunk, arguments, workers=workers, client=client
             ):
