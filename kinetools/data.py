@@ -42,7 +42,7 @@ def read_table_file(path: Path, kind: str, version: int) -> dict:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{path}: cannot be read as UTF-8 text ({error}); check the file."
+            f"{path}: cannot be read as UTF-8 text ({one_line(error)}); check the file."
         ) from error
     is_yaml = path.suffix.lower() in (".yaml", ".yml")
     try:
@@ -56,9 +56,8 @@ def read_table_file(path: Path, kind: str, version: int) -> dict:
             )
     except Exception as error:  # PyYAML reports malformed values in many types
         what = "YAML" if is_yaml else "JSON"
-        reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(
-            f"{path}: is not valid {what} ({reason}); correct or re-create it."
+            f"{path}: is not valid {what} ({one_line(error)}); correct or re-create it."
         ) from error
     if not isinstance(content, dict) or content.get("format") != f"kinetools {kind}":
         raise InputError(
@@ -83,6 +82,11 @@ def _without_repeats(pairs):
         keys = [key for key, _ in pairs]
         raise ValueError(f"{next(k for k in keys if keys.count(k) > 1)!r} is given twice")
     return result
+
+
+def one_line(error: Exception) -> str:
+    """An error's message without line breaks, for use inside a sentence."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def whole_number(value, name: str, least: int) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..data import one_line
 from ..errors import InputError
 from ..store import replacing, write_text
 from .labels import attach_labels
@@ -145,10 +146,10 @@ def _read_eigenvalues(path: Path, n_sets: int) -> np.ndarray:
     if not path.is_file():
         raise InputError(f"{path}: no such file; check the path.")
     try:
-        column = pd.read_csv(path).iloc[:, -1].to_numpy(dtype=float)
+        column = pd.read_csv(path, float_precision="round_trip").iloc[:, -1].to_numpy(dtype=float)
     except (ValueError, IndexError, OSError) as error:
         raise InputError(
-            f"{path}: cannot be read as a CSV table whose last column is numbers ({error})."
+            f"{path}: cannot be read as a CSV table whose last column is numbers ({one_line(error)})."
         ) from error
     if len(column) != n_sets:
         raise InputError(

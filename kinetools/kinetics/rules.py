@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import number
+from ..data import number, one_line
 from ..errors import InputError
 from ..store import write_text
 
@@ -158,7 +158,7 @@ class LabelRule:
         except FileNotFoundError:
             raise InputError(f"{path}: no such file; check the path.") from None
         except (ValueError, OSError) as error:
-            raise InputError(f"{path}: cannot be read as a CSV table ({error}).") from error
+            raise InputError(f"{path}: cannot be read as a CSV table ({one_line(error)}).") from error
         wanted = ["quantity", "comparison", "value"]
         if list(table.columns) != wanted:
             raise InputError(f"{path}: a rule needs the columns {', '.join(wanted)}.")
