@@ -4,8 +4,8 @@ from .geometry import COMPASS, dot, rotate
 from .text import NODE_SIZE, place_text
 
 RADIUS = 95
-FIRST_ANGLE = {1: 55, 2: 48, 3: 42}
-STEP = {2: 36, 3: 28}
+FIRST_ANGLE = {1: 56, 2: 50, 3: 44}
+STEP = {2: 34, 3: 28}
 NODE_GAP = 16
 
 

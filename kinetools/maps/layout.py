@@ -1,8 +1,8 @@
 """Draws up an Escher map of a network from a short layout written by hand.
 
 A layout says where the primary metabolites are and which of them each reaction joins; curves,
-markers, cofactors and the places of labels follow. `docs/file_formats.md` describes the file; in
-short (x to the right, y downwards, both in Escher's map units):
+markers, cofactors and the places of labels follow. It is a JSON file (x to the right, y downwards,
+both in Escher's map units):
 
     "nodes":     {"g6p_c": [900, 300, "right"], "pyr_c#2": [400, 800, "left"]}
     "reactions": {"PGI": {"path": ["g6p_c", "f6p_c"], "cofactors": "left", "label": "right"}}
@@ -21,7 +21,9 @@ position and the side of its name. Options of a reaction, all but the path with 
 - place {metabolite: side, or [dx, dy], or [dx, dy, side of the name]}: exceptions, as a distance
   from the middle; corners {metabolite: [dx, dy]}: corner of a cofactor's curve;
 - label: side of the reaction's name, or [dx, dy] of the start of its baseline from the middle;
-- core: half the length of the straight piece in the middle.
+- core: half the length of the straight piece in the middle;
+- comb [distance, spacing]: the other metabolites in a column on either side, largest coefficient
+  first, for a reaction of dozens; the first place of each column is left to the path's ends.
 
     python -m kinetools.maps.layout data/maps/ecoli_layout.json data/maps/ecoli.json
 """
@@ -34,14 +36,14 @@ from ..data import read_table_file
 from ..errors import InputError
 from .cofactors import fan, label_side, name_position, normal_towards
 from .escher import SCHEMA, save_map
-from .geometry import arc_middle, bezier_controls, control_point, rotate, unit
+from .geometry import arc_middle, bezier_controls, control_point, dot, rotate, unit
 from .text import REACTION_SIZE, text_beside_line
 
 VERSION = 1
 CORE = 20
 OPTIONS = {
     *("path", "at", "arc", "heading", "start", "end", "joins"),
-    *("cofactors", "place", "corners", "label", "core"),
+    *("cofactors", "place", "corners", "label", "core", "comb"),
 }
 
 
@@ -168,10 +170,13 @@ class _Drawing:
         centre = self._marker(middle, "midmarker")
         segments = {}
 
-        def join(sign, node, corner):
+        def join(sign, node, corner, early=1.0):
             point, marker, along = self._point(node), markers[sign], -sign * tangent
-            if corner is None:
-                corner = [control_point(point, marker, along)]
+            if corner is None and "comb" in options:
+                across = dot(point - middle, tangent * 1j) * tangent * 1j
+                corner = [middle + 0.45 * sign * options["comb"][0] * tangent + across]
+            elif corner is None:
+                corner = [marker + early * (control_point(point, marker, along) - marker)]
             b1, b2 = corner if len(corner) == 2 else bezier_controls(point, *corner, marker)
             if sign < 0:
                 segment = {"from_node_id": node, "to_node_id": keys[sign]}
@@ -194,7 +199,8 @@ class _Drawing:
         for metabolite, point, side in _spread(secondary, markers, middle, tangent, options):
             corner = options.get("corners", {}).get(metabolite)
             node = self._metabolite(metabolite, point, side, False)
-            join(1 if secondary[metabolite] > 0 else -1, node, _points(corner, middle))
+            # Cofactors leave the line late, clear of the arrowhead at the primary metabolite.
+            join(1 if secondary[metabolite] > 0 else -1, node, _points(corner, middle), 0.7)
 
         label = _label(reaction_id, options.get("label"), middle, tangent)
         self.reactions[str(next(self.ids))] = {
@@ -226,6 +232,9 @@ class _Drawing:
 
 def _spread(secondary, markers, middle, tangent, options):
     """(metabolite, position, side of its name) of all secondary metabolites of a reaction."""
+    if "comb" in options:
+        yield from _comb(secondary, middle, tangent, *options["comb"])
+        return
     default = options.get("cofactors") or ("left" if abs(tangent.imag) > 0.7 else "below")
     place = options.get("place", {})
     groups = {}
@@ -240,6 +249,16 @@ def _spread(secondary, markers, middle, tangent, options):
         points = fan(markers[sign], sign * tangent, normal_towards(tangent, side), len(members))
         for metabolite, point in zip(members, points, strict=True):
             yield metabolite, point, label_side(point - markers[sign])
+
+
+def _comb(secondary, middle, tangent, distance, spacing):
+    for sign in (-1, 1):
+        members = [m for m, c in secondary.items() if c * sign > 0]
+        members.sort(key=lambda m: -abs(secondary[m]))
+        for i, metabolite in enumerate(members, start=1):
+            across = (i - len(members) / 2) * spacing * tangent * 1j
+            offset = sign * distance * tangent
+            yield metabolite, middle + offset + across, label_side(offset)
 
 
 def _label(reaction_id, wanted, middle, tangent):

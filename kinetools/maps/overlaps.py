@@ -29,61 +29,70 @@ def find_overlaps(escher_map, reaction_data=None, slack: float = 2.0) -> list[Ov
     line may touch the nodes it joins, never a label. slack: depth up to which a touch is allowed.
     """
     body = escher_map[1]
-    labels, nodes = _labels(body, reaction_data), _nodes(body)
+    names, boxes = _labels(body, reaction_data)
+    keys, discs, centres, radii = _nodes(body)
     found = []
-    for i, (name, box) in enumerate(labels):
-        for other, second in labels[i + 1 :]:
-            depth = min(
-                box[2] - second[0], second[2] - box[0], box[3] - second[1], second[3] - box[1]
-            )
-            found.append(Overlap("label on label", name, other, depth))
-        for _, other, centre, radius in nodes:
-            depth = radius - _distance(np.array([centre]), box)[0]
-            found.append(Overlap("label on node", name, other, float(depth)))
-    for i, (_, name, centre, radius) in enumerate(nodes):
-        for _, other, second, wide in nodes[i + 1 :]:
-            found.append(Overlap("node on node", name, other, radius + wide - abs(centre - second)))
-    scale = reaction_data is not None and Scale.for_values(dict(reaction_data).values())
+
+    def add(kind, first, others, depths):
+        found.extend(
+            Overlap(kind, first, others[j], round(float(depths[j]), 1))
+            for j in np.flatnonzero(depths > slack)
+        )
+
+    for i, (name, box) in enumerate(zip(names, boxes)):
+        later = boxes[i + 1 :]
+        depths = np.minimum(box[2:], later[:, 2:]) - np.maximum(box[:2], later[:, :2])
+        add("label on label", name, names[i + 1 :], depths.min(axis=1))
+        add("label on node", name, discs, radii - _distance(centres, box))
+    for i, name in enumerate(discs):
+        depths = radii[i] + radii[i + 1 :] - np.abs(centres[i + 1 :] - centres[i])
+        add("node on node", name, discs[i + 1 :], depths)
+    scale = None
+    if reaction_data is not None:
+        reaction_data = dict(reaction_data)
+        scale = Scale.for_values(reaction_data.values())
     for reaction, ends, points in _lines(body):
-        width = scale.size(reaction_data.get(reaction)) if scale else LINE_WIDTH
-        for name, box in labels:
-            depth = width / 2 - _distance(points, box).min()
-            found.append(Overlap("line on label", reaction, name, float(depth)))
-        for key, name, centre, radius in nodes:
-            if key not in ends:
-                depth = width / 2 + radius - np.abs(points - centre).min()
-                found.append(Overlap("line on node", reaction, name, float(depth)))
-    return [overlap for overlap in found if overlap.depth > slack]
+        half = (scale.size(reaction_data.get(reaction)) if scale else LINE_WIDTH) / 2
+        add(
+            "line on label", reaction, names, half - _distance(points[:, None], boxes.T).min(axis=0)
+        )
+        away = np.abs(points[:, None] - centres).min(axis=0)
+        joined = np.isin(keys, ends)
+        add("line on node", reaction, discs, np.where(joined, -np.inf, half + radii - away))
+    return found
 
 
 def _labels(body, data):
-    result = []
+    """Names of all labels and their boxes (label, 4)."""
+    names, boxes = [], []
+
+    def add(name, text, x, y, size):
+        names.append(name)
+        boxes.append(text_box(text, x, y, size))
+
     for reaction in body["reactions"].values():
-        text = reaction["bigg_id"]
+        name = text = reaction["bigg_id"]
         if data is not None:
-            text += f" {format_value(data.get(text))}"
-        box = text_box(text, reaction["label_x"], reaction["label_y"], REACTION_SIZE)
-        result.append((reaction["bigg_id"], box))
+            text += f" {format_value(data.get(name))}"
+        add(name, text, reaction["label_x"], reaction["label_y"], REACTION_SIZE)
     for node in body["nodes"].values():
         if node["node_type"] == "metabolite":
-            box = text_box(node["bigg_id"], node["label_x"], node["label_y"], NODE_SIZE)
-            result.append((_name(node), box))
+            add(_name(node), node["bigg_id"], node["label_x"], node["label_y"], NODE_SIZE)
     for text in body["text_labels"].values():
-        result.append((text["text"], text_box(text["text"], text["x"], text["y"], TITLE_SIZE)))
-    return result
+        add(text["text"], text["text"], text["x"], text["y"], TITLE_SIZE)
+    return names, np.array(boxes).reshape(-1, 4)
 
 
 def _nodes(body):
-    return [
-        (
-            key,
-            _name(node),
-            complex(node["x"], node["y"]),
-            PRIMARY_RADIUS if node["node_is_primary"] else SECONDARY_RADIUS,
-        )
-        for key, node in body["nodes"].items()
-        if node["node_type"] == "metabolite"
-    ]
+    """Keys, names, centres and radii of the metabolite nodes."""
+    nodes = {k: n for k, n in body["nodes"].items() if n["node_type"] == "metabolite"}
+    primary = np.array([n["node_is_primary"] for n in nodes.values()], dtype=bool)
+    return (
+        list(nodes),
+        [_name(n) for n in nodes.values()],
+        np.array([complex(n["x"], n["y"]) for n in nodes.values()]),
+        np.where(primary, PRIMARY_RADIUS, SECONDARY_RADIUS),
+    )
 
 
 def _lines(body):
@@ -101,7 +110,7 @@ def _lines(body):
 
 
 def _distance(points, box):
-    """Distance of points from a box, zero inside."""
+    """Distance of points from boxes (left, top, right, bottom), zero inside."""
     left, top, right, bottom = box
     dx = np.maximum(np.maximum(left - points.real, points.real - right), 0)
     dy = np.maximum(np.maximum(top - points.imag, points.imag - bottom), 0)

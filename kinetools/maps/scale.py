@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..errors import InputError
 
 # Light to dark, so that large fluxes stand out on white: part of viridis, reversed.
-SEQUENTIAL = ("#a5db36", "#4ac16d", "#1fa187", "#33638d", "#440154")
+SEQUENTIAL = ("#84d44b", "#2eb37c", "#21858e", "#3b528b", "#440154")
 # Blue - yellow - red; the middle is yellow because grey means that there is no value.
 DIVERGING = ("#08519c", "#5aa5cf", "#e6d67e", "#ee8a5b", "#a50f15")
 KINDS = ("sequential", "diverging")

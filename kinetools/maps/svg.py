@@ -129,7 +129,7 @@ def _reaction(reaction, nodes, style, label):
             else:
                 tips[i] = points[i] + along * (radius + 10)
             if abs(coefficient) != 1:
-                counts.append(_count(points[i], along, radius, coefficient, style))
+                counts.append(_count(points[i], along, radius, coefficient))
         path = f"M{_p(tips[0])} "
         path += f"C{_p(inner[0])} {_p(inner[1])} {_p(tips[1])}" if curved else f"L{_p(tips[1])}"
         lines.append(path)
@@ -155,12 +155,13 @@ def _arrowhead(tip, along, style, coefficient):
     return f'<polygon points="{corners}" fill="{fill}"{line}/>'
 
 
-def _count(point, along, radius, coefficient, style):
+def _count(point, along, radius, coefficient):
     # Escher writes the coefficient 1.5 arrow distances off, turned away from the line by 0.5 rad.
+    # Its colour there is the line's, which is hard to read in light colours.
     place = point + along * complex(math.cos(0.5), math.sin(0.5)) * 1.5 * (radius + 10) + 7j
     return (
         f'<text x="{_n(place.real)}" y="{_n(place.imag)}" font-size="{STOICHIOMETRY_SIZE}" '
-        f'font-weight="normal" font-style="normal" text-anchor="middle" fill="{style.color}" '
+        f'font-weight="normal" font-style="normal" text-anchor="middle" fill="{LINE_COLOR}" '
         f'stroke="none">{abs(coefficient):.12g}</text>'
     )
 
@@ -207,7 +208,7 @@ def _numbers(data, name):
 
 
 def _n(value) -> str:
-    return f"{value:.1f}".removesuffix(".0").replace("-0", "0") if value == 0 else f"{value:.1f}"
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
 
 
 def _p(point: complex) -> str:
