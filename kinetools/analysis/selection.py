@@ -63,7 +63,8 @@ def selection_contrast(sets, selection, *, moments: LnKmMoments | None = None):
     `ln_km_moments(sets)`, if known, so that only the selected sets are read. Returns a
     `pandas.DataFrame`, one row a parameter: reaction, metabolite, live (whether it occurs in its rate
     law), mean_selected and mean_rest (of ln Km in µmol/L), difference (standardised mean difference:
-    (mean_selected − mean_rest)/pooled standard deviation; Cohen, Statistical Power Analysis, 1988).
+    (mean_selected − mean_rest)/pooled standard deviation; Cohen, Statistical Power Analysis, 1988) and
+    standard_error (of a difference between groups that do not differ, √(1/n_selected + 1/n_rest)).
     Raises InputError for unknown sets, and for a selection of none or all of the sets.
     """
     import pandas as pd
@@ -94,6 +95,7 @@ def selection_contrast(sets, selection, *, moments: LnKmMoments | None = None):
             "mean_selected": selected.mean,
             "mean_rest": rest.mean,
             "difference": standardised,
+            "standard_error": np.sqrt(1 / selected.n + 1 / rest.n),
         },
         index=pd.Index(sets["parameter"].values, name="parameter"),
     )
