@@ -29,15 +29,15 @@ position and the side of its name. Options of a reaction, all but the path with 
 """
 
 import argparse
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 from ..data import read_table_file
 from ..errors import InputError
-from .cofactors import fan, label_side, name_position, normal_towards
+from .cofactors import name_position, reaction_label, spread
 from .escher import SCHEMA, save_map
 from .geometry import arc_middle, bezier_controls, control_point, dot, rotate, unit
-from .text import REACTION_SIZE, text_beside_line
 
 VERSION = 1
 CORE = 20
@@ -69,7 +69,9 @@ def build_map(layout: dict, model, where: str = "layout") -> list:
     if missing or extra:
         what = f"lacks {', '.join(missing)}" if missing else f"has the unknown {', '.join(extra)}"
         raise InputError(f"{where}: {what}; a layout has exactly the reactions of its model.")
-    return _Drawing(layout, reactions, names, where).to_escher()
+    drawing = _Drawing(layout, reactions, names, where)
+    with drawing.blaming("the header, canvas or a text"):
+        return drawing.to_escher()
 
 
 def _facts(model):
@@ -93,10 +95,13 @@ class _Drawing:
         self.ids = count()
         self.nodes, self.reactions, self.place = {}, {}, {}
         for key, entry in layout["nodes"].items():
-            side = entry[2] if len(entry) > 2 else "right"
-            self.place[key] = self._metabolite(key.split("#")[0], complex(*entry[:2]), side, True)
+            with self.blaming(f"node {key}"):
+                side = entry[2] if len(entry) > 2 else "right"
+                metabolite, point = key.split("#")[0], complex(*entry[:2])
+                self.place[key] = self._metabolite(metabolite, point, side, True)
         for reaction_id, options in layout["reactions"].items():
-            self._reaction(reaction_id, options)
+            with self.blaming(f"reaction {reaction_id}"):
+                self._reaction(reaction_id, options)
 
     def to_escher(self) -> list:
         x, y, width, height = self.layout["canvas"]
@@ -118,6 +123,18 @@ class _Drawing:
             "canvas": {"x": x, "y": y, "width": width, "height": height},
         }
         return [header, body]
+
+    @contextmanager
+    def blaming(self, entry):
+        """Turn whatever a malformed entry leads to into a message that names it."""
+        try:
+            yield
+        except InputError:
+            raise
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            raise InputError(
+                f"{self.where}: {entry} cannot be drawn ({error!r}); correct its entry."
+            ) from error
 
     def _fail(self, reaction_id, problem):
         raise InputError(f"{self.where}: reaction {reaction_id} {problem}; correct it.")
@@ -196,13 +213,13 @@ class _Drawing:
             }
         drawn = {key.split("#")[0] for key in joined}
         secondary = {m: c for m, c in stoichiometry.items() if m not in drawn}
-        for metabolite, point, side in _spread(secondary, markers, middle, tangent, options):
+        for metabolite, point, side in spread(secondary, markers, middle, tangent, options):
             corner = options.get("corners", {}).get(metabolite)
             node = self._metabolite(metabolite, point, side, False)
             # Cofactors leave the line late, clear of the arrowhead at the primary metabolite.
             join(1 if secondary[metabolite] > 0 else -1, node, _points(corner, middle), 0.7)
 
-        label = _label(reaction_id, options.get("label"), middle, tangent)
+        label = reaction_label(reaction_id, options.get("label"), middle, tangent)
         self.reactions[str(next(self.ids))] = {
             "name": name,
             "bigg_id": reaction_id,
@@ -211,7 +228,10 @@ class _Drawing:
             "label_y": _round(label.imag),
             "gene_reaction_rule": "",
             "genes": [],
-            "metabolites": [{"bigg_id": m, "coefficient": c} for m, c in stoichiometry.items()],
+            "metabolites": [
+                {"bigg_id": m, "coefficient": int(c) if c == int(c) else c}
+                for m, c in stoichiometry.items()
+            ],
             "segments": segments,
         }
 
@@ -228,46 +248,6 @@ class _Drawing:
         if "heading" in options:
             tangent = rotate(1 + 0j, options["heading"])
         return middle, tangent
-
-
-def _spread(secondary, markers, middle, tangent, options):
-    """(metabolite, position, side of its name) of all secondary metabolites of a reaction."""
-    if "comb" in options:
-        yield from _comb(secondary, middle, tangent, *options["comb"])
-        return
-    default = options.get("cofactors") or ("left" if abs(tangent.imag) > 0.7 else "below")
-    place = options.get("place", {})
-    groups = {}
-    for metabolite, coefficient in secondary.items():
-        wanted = place.get(metabolite, default)
-        if isinstance(wanted, str):
-            groups.setdefault((1 if coefficient > 0 else -1, wanted), []).append(metabolite)
-        else:
-            point = middle + complex(*wanted[:2])
-            yield metabolite, point, wanted[2] if len(wanted) > 2 else label_side(point - middle)
-    for (sign, side), members in groups.items():
-        points = fan(markers[sign], sign * tangent, normal_towards(tangent, side), len(members))
-        for metabolite, point in zip(members, points, strict=True):
-            yield metabolite, point, label_side(point - markers[sign])
-
-
-def _comb(secondary, middle, tangent, distance, spacing):
-    for sign in (-1, 1):
-        members = [m for m, c in secondary.items() if c * sign > 0]
-        members.sort(key=lambda m: -abs(secondary[m]))
-        for i, metabolite in enumerate(members, start=1):
-            across = (i - len(members) / 2) * spacing * tangent * 1j
-            offset = sign * distance * tangent
-            yield metabolite, middle + offset + across, label_side(offset)
-
-
-def _label(reaction_id, wanted, middle, tangent):
-    if isinstance(wanted, list):
-        return middle + complex(*wanted)
-    side = wanted or ("right" if abs(tangent.imag) > 0.7 else "above")
-    # Room for the value that is printed behind the name.
-    room = f"{reaction_id} -0.00" if side == "left" else f"{reaction_id} 0.00"
-    return text_beside_line(room, REACTION_SIZE, middle, normal_towards(tangent, side), 22)
 
 
 def _points(numbers, origin=0j):
@@ -295,9 +275,12 @@ def main(arguments=None) -> None:
     parser.add_argument("map", help="Escher map to write")
     parser.add_argument("--model", help="kinetic model; otherwise the one the layout names")
     options = parser.parse_args(arguments)
-    layout = load_layout(options.layout)
-    model = load_kinetic_model(options.model or layout["model"])
-    save_map(build_map(layout, model, options.layout), options.map)
+    try:
+        layout = load_layout(options.layout)
+        model = load_kinetic_model(options.model or layout["model"])
+        save_map(build_map(layout, model, options.layout), options.map)
+    except InputError as error:
+        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":
