@@ -122,6 +122,12 @@ def relative_rate(reaction, concentrations, km: dict, k_equilibrium):
     return (forward * with_forward - backward * with_backward) / below
 
 
+def unit_columns(matrix) -> np.ndarray:
+    """The columns scaled to length 1, but those of reactions among boundary metabolites only."""
+    norms = np.linalg.norm(matrix, axis=0)
+    return matrix / np.where(norms > 0, norms, 1)
+
+
 class ReferenceModel:
     """A model around a steady state, for one parameter set at a time."""
 
@@ -189,11 +195,10 @@ class ReferenceModel:
         """
         x = np.array([self.concentrations[m] for m in self.dynamic])
         scaled = self.stoichiometry / x[:, None]
-        basis = orth(scaled / np.linalg.norm(scaled, axis=0), rcond=1e-11)
+        basis = orth(unit_columns(scaled), rcond=1e-11)
         values = np.linalg.eigvals(basis.T @ (self.jacobian(km) / x[:, None]) @ basis)
         return values[np.lexsort((-values.imag, -values.real))]
 
     def moieties(self) -> np.ndarray:
         """An orthonormal basis (moiety, metabolite) of the conserved sums."""
-        norms = np.linalg.norm(self.stoichiometry, axis=0)
-        return null_space((self.stoichiometry / norms).T, rcond=1e-11).T
+        return null_space(unit_columns(self.stoichiometry).T, rcond=1e-11).T
