@@ -102,7 +102,7 @@ def _lines(body):
         for segment in reaction["segments"].values():
             ends = segment["from_node_id"], segment["to_node_id"]
             start, end = (complex(body["nodes"][k]["x"], body["nodes"][k]["y"]) for k in ends)
-            if segment["b1"] and segment["b2"]:
+            if segment.get("b1") and segment.get("b2"):
                 b1, b2 = (complex(segment[b]["x"], segment[b]["y"]) for b in ("b1", "b2"))
             else:
                 b1, b2 = start, end

@@ -12,7 +12,7 @@ SEQUENTIAL = ("#84d44b", "#2eb37c", "#21858e", "#3b528b", "#440154")
 DIVERGING = ("#08519c", "#5aa5cf", "#e6d67e", "#ee8a5b", "#a50f15")
 KINDS = ("sequential", "diverging")
 REACTION_SIZES = (6.0, 22.0)
-METABOLITE_SIZES = (10.0, 26.0)
+METABOLITE_SIZES = (6.0, 15.0)  # no larger, else circles reach their names
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import math
 from html import escape
 
 from ..errors import InputError
+from .escher import map_metabolites, map_reactions
 from .geometry import unit
 from .legend import HEIGHT, draw_legend
 from .numbers import format_value
@@ -24,6 +25,7 @@ def draw_svg(
     reaction_label="bigg_id",
     title=None,
     unit_label="",
+    metabolite_unit_label="",
     width=1000,
 ) -> str:
     """The map as a self-contained SVG; the same input always gives the same text.
@@ -32,9 +34,9 @@ def draw_svg(
     ids that the map lacks are ignored, missing, None and NaN values are drawn in grey.
     reaction_scale, metabolite_scale: a `Scale`, otherwise one that fits the magnitudes; a negative
     value is a flux against the direction in which the reaction is written. reaction_label:
-    "bigg_id", "name" or None. unit_label: what the legend writes above the colours, for example
-    "mmol/gDW/h". width: of the picture in pixels. Raises InputError for values that are infinite
-    or no numbers.
+    "bigg_id", "name" or None. unit_label, metabolite_unit_label: what the legends write above the
+    colours, for example "Flux (mmol/gDW/h)". width: of the picture in pixels. Raises InputError
+    for values that are infinite or no numbers.
     """
     if reaction_label not in LABELS:
         raise InputError(
@@ -43,7 +45,7 @@ def draw_svg(
     fluxes = _numbers(reaction_data, "reaction_data")
     levels = _numbers(metabolite_data, "metabolite_data")
     body = escher_map[1]
-    shown = [r["bigg_id"] for r in body["reactions"].values()]
+    shown = map_reactions(escher_map)
     if fluxes is not None and reaction_scale is None:
         reaction_scale = Scale.for_values([fluxes.get(r) for r in shown])
     if levels is not None and metabolite_scale is None:
@@ -52,7 +54,7 @@ def draw_svg(
     canvas = body["canvas"]
     x, y, w, h = (canvas[k] for k in ("x", "y", "width", "height"))
     top = y - (90 if title else 0)
-    bottom = y + h + (HEIGHT if fluxes is not None else 0)
+    bottom = y + h + HEIGHT * ((fluxes is not None) + (levels is not None))
     total = bottom - top
     heading = title or escher_map[0]["map_name"]
     rows = [
@@ -80,7 +82,13 @@ def draw_svg(
         )
     if fluxes is not None:
         missing = sum(is_missing(fluxes.get(r)) for r in shown)
-        rows += draw_legend(reaction_scale, unit_label, missing, x + 40, y + h)
+        rows += draw_legend(reaction_scale, unit_label, missing, x + 60, y + h)
+    if levels is not None:
+        missing = sum(is_missing(levels.get(m)) for m in map_metabolites(escher_map))
+        below = bottom - HEIGHT
+        rows += draw_legend(
+            metabolite_scale, metabolite_unit_label, missing, x + 60, below, "metabolite"
+        )
     return "\n".join([*rows, "</svg>\n"])
 
 
@@ -113,7 +121,7 @@ def _reaction(reaction, nodes, style, label):
     for segment in reaction["segments"].values():
         ends = [nodes[segment[k]] for k in ("from_node_id", "to_node_id")]
         points = [complex(node["x"], node["y"]) for node in ends]
-        curve = [segment["b1"], segment["b2"]]
+        curve = [segment.get("b1"), segment.get("b2")]
         curved = None not in curve
         inner = [complex(b["x"], b["y"]) for b in curve] if curved else points[::-1]
         tips = list(points)
@@ -129,7 +137,9 @@ def _reaction(reaction, nodes, style, label):
             else:
                 tips[i] = points[i] + along * (radius + 10)
             if abs(coefficient) != 1:
-                counts.append(_count(points[i], along, radius, coefficient))
+                # Escher takes the other end's radius for the first end: always a marker's.
+                away = radius if i else SECONDARY_RADIUS
+                counts.append(_count(points[i], along, away, coefficient))
         path = f"M{_p(tips[0])} "
         path += f"C{_p(inner[0])} {_p(inner[1])} {_p(tips[1])}" if curved else f"L{_p(tips[1])}"
         lines.append(path)
