@@ -1,5 +1,7 @@
 """Whether a widget is shown live, and what it leaves in the notebook's file."""
 
+import base64
+import html
 import os
 import sys
 
@@ -27,6 +29,22 @@ def mimebundle(widget: dict, picture: dict) -> dict:
     then shows nothing without the internet.
     """
     return {**widget, **picture} if live() else dict(picture)
+
+
+def svg_picture(svg: str, text: str, note: str = "") -> dict:
+    """The MIME types of a drawing, with a note below it.
+
+    text: stands for the drawing where there are no pictures. As an image inside HTML the drawing is
+    also shown by a JupyterLab that does not trust the notebook (one that papermill ran, or a
+    colleague), and whole on GitHub.
+    """
+    address = base64.b64encode(svg.encode()).decode()
+    image = f'<img src="data:image/svg+xml;base64,{address}" alt="{html.escape(text)}">'
+    return {
+        "image/svg+xml": svg,
+        "text/html": f"{image}\n<p>{html.escape(note)}</p>" if note else image,
+        "text/plain": f"{text}\n{note}" if note else text,
+    }
 
 
 def _page_asked() -> bool:

@@ -22,6 +22,20 @@ const REACH = 6;
 // Escher's font size of metabolites (map units), and what is too small to read (pixels).
 const NODE_LABEL = 20;
 const LEGIBLE = 5.5;
+// What marks the ids of a trait: a class and how far it stands out (map units). What is selected
+// lies on top, and what is highlighted, too, still shows around it.
+const HALOS = {
+  highlight: { className: "kinetools-highlighted", margin: 22 },
+  selection: { className: "kinetools-selected", margin: 12 },
+};
+const SVG = "http://www.w3.org/2000/svg";
+// Paths in a square of 16 by 16.
+const ICONS = {
+  in: "M8 3v10M3 8h10",
+  out: "M3 8h10",
+  fit: "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3M6 8h4M8 6v4",
+  full: "M9.5 3H13v3.5M13 3L9 7M6.5 13H3V9.5M3 13l4-4",
+};
 
 async function unzip(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -67,6 +81,15 @@ function element(parent, tag, className, text = "") {
   return made;
 }
 
+function drawIcon(name) {
+  const icon = document.createElementNS(SVG, "svg");
+  icon.setAttribute("viewBox", "0 0 16 16");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", ICONS[name]);
+  icon.append(path);
+  return icon;
+}
+
 function format(value, digits = 4) {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -99,22 +122,22 @@ class MapView {
 
   layout(el) {
     const root = element(el, "div", "kinetools-map");
-    this.root = root;
     this.title = element(root, "div", "kinetools-map-title");
     this.canvas = element(root, "div", "kinetools-map-canvas");
-    this.place = element(this.canvas, "div", "escher");
+    this.place = element(this.canvas, "div", "kinetools-map-escher");
     this.buttons = element(this.canvas, "div", "kinetools-map-buttons");
-    const button = (text, label, action) => {
-      const made = element(this.buttons, "button", "", text);
+    const button = (icon, label, action) => {
+      const made = element(this.buttons, "button", "");
       made.type = "button";
       made.title = label;
       made.setAttribute("aria-label", label);
+      made.append(drawIcon(icon));
       made.addEventListener("click", action);
     };
-    button("+", "Zoom in", () => this.builder?.zoom_container.zoom_in());
-    button("−", "Zoom out", () => this.builder?.zoom_container.zoom_out());
-    button("⤢", "Show the whole map", () => this.fit());
-    button("⛶", "Full screen", () => {
+    button("in", "Zoom in", () => this.builder?.zoom_container.zoom_in());
+    button("out", "Zoom out", () => this.builder?.zoom_container.zoom_out());
+    button("fit", "Show the whole map", () => this.fit());
+    button("full", "Full screen", () => {
       if (document.fullscreenElement) document.exitFullscreen();
       else root.requestFullscreen();
     });
@@ -189,11 +212,11 @@ class MapView {
     for (const group of this.place.querySelectorAll("g.reaction, g.node")) {
       const { bigg_id: id, node_type: type } = group.__data__;
       if (type && type !== "metabolite") continue;
-      if (type) group.classList.toggle("secondary", !group.__data__.node_is_primary);
+      if (type) group.classList.toggle("kinetools-secondary", !group.__data__.node_is_primary);
       if (!this.drawn.has(id)) this.drawn.set(id, []);
       this.drawn.get(id).push(group);
     }
-    const halos = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    const halos = document.createElementNS(SVG, "g");
     halos.setAttribute("class", "kinetools-halos");
     this.place.querySelector(".zoom-g > #reactions").before(halos);
     this.halos = halos;
@@ -207,13 +230,13 @@ class MapView {
 
   applyData() {
     if (!this.halos) return; // nothing is drawn yet
-    const { reactions, metabolites } = this.model.get("_layers");
+    const { reactions, metabolites, note } = this.model.get("_layers");
     this.applyLayer("reaction", reactions);
     this.applyLayer("metabolite", metabolites);
     this.legends.replaceChildren();
-    if (reactions) this.drawLegend("Reactions", reactions);
-    if (metabolites) this.drawLegend("Metabolites", metabolites);
-    this.listMissing(reactions, metabolites);
+    if (reactions) this.drawLegend("reaction", reactions);
+    if (metabolites) this.drawLegend("metabolite", metabolites);
+    this.note.textContent = note;
     this.drawHalos(); // lines have new widths and ends
   }
 
@@ -233,12 +256,19 @@ class MapView {
   }
 
   /** A bar as thick and as coloured as the lines on the map; its stops are evenly spaced. */
-  drawLegend(name, { scale, unit, signed }) {
+  drawLegend(kind, { scale, unit, signed, values, no_data: noData }) {
     // Unsigned scales look the same on both sides of zero.
     const stops = signed ? scale : scale.filter(({ value }) => value >= 0);
     const legend = element(this.legends, "div", "kinetools-map-legend");
-    element(legend, "div", "what", unit ? `${name} (${unit})` : name);
-    const bar = element(legend, "div", "bar");
+    const name = kind === "reaction" ? "Reactions" : "Metabolites";
+    const heading = element(legend, "div", "", unit ? `${name} (${unit})` : name);
+    const without = this.idsOf(kind).filter((id) => (values[id] ?? null) === null).length;
+    if (without) {
+      const swatch = element(heading, "span", "kinetools-map-swatch");
+      swatch.style.background = noData.color;
+      heading.append(`no data: ${without}`);
+    }
+    const bar = element(legend, "div", "kinetools-map-bar");
     const at = (i) => (100 * i) / (stops.length - 1);
     const colours = stops.map(({ color }, i) => `${color} ${at(i)}%`);
     bar.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
@@ -246,7 +276,7 @@ class MapView {
     const edge = (side) =>
       stops.map(({ size }, i) => `${at(i)}% ${50 + (side * 50 * size) / thickest}%`);
     bar.style.clipPath = `polygon(${[...edge(-1), ...edge(1).reverse()].join(", ")})`;
-    const ticks = element(legend, "div", "ticks");
+    const ticks = element(legend, "div", "kinetools-map-ticks");
     const every = Math.ceil(stops.length / 5);
     stops.forEach(({ value }, i) => {
       if (i % every) return;
@@ -254,37 +284,34 @@ class MapView {
     });
   }
 
-  listMissing(...layers) {
-    const missing = layers.flatMap((layer) =>
-      Object.entries(layer?.values ?? {})
-        .filter(([id, value]) => value !== null && !this.drawn.has(id))
-        .map(([id, value]) => `${id} ${withUnit(value, layer.unit)}`),
-    );
-    this.note.textContent = missing.length ? `Not on this map: ${missing.join(", ")}` : "";
+  /** Ids of all reactions, or all metabolites, of the map. */
+  idsOf(kind) {
+    const group = kind === "reaction" ? "g.reaction" : "g.node";
+    return [...this.drawn.keys()].filter((id) => this.drawn.get(id)[0].matches(group));
   }
 
   /** Bright bands under what is selected or highlighted. */
   drawHalos() {
     if (!this.halos) return;
     this.halos.replaceChildren();
-    for (const [trait, className] of [["highlight", "highlighted"], ["selection", "selected"]]) {
+    for (const [trait, { className, margin }] of Object.entries(HALOS)) {
       const ids = new Set(this.model.get(trait));
       for (const [id, groups] of this.drawn) {
         for (const group of groups) {
-          group.classList.toggle(`${className}-id`, ids.has(id));
-          if (ids.has(id)) this.drawHalo(group, className);
+          group.classList.toggle(className, ids.has(id));
+          if (ids.has(id)) this.drawHalo(group, className, margin);
         }
       }
     }
   }
 
-  drawHalo(group, className) {
+  drawHalo(group, className, margin) {
     for (const shape of group.querySelectorAll(".segment, .node-circle")) {
       const halo = shape.cloneNode(false);
       halo.removeAttribute("style");
       halo.setAttribute("class", className);
-      if (shape.tagName === "circle") halo.setAttribute("r", +shape.getAttribute("r") + 14);
-      else halo.style.strokeWidth = parseFloat(getComputedStyle(shape).strokeWidth) + 26;
+      if (shape.tagName === "circle") halo.setAttribute("r", +shape.getAttribute("r") + margin);
+      else halo.style.strokeWidth = parseFloat(getComputedStyle(shape).strokeWidth) + 2 * margin;
       this.halos.append(halo);
     }
   }
@@ -320,7 +347,7 @@ class MapView {
   /** Names of cofactors are left out while they would be too small to read. */
   showScale() {
     const size = NODE_LABEL * this.builder.zoom_container.windowScale;
-    this.canvas.classList.toggle("far", size < LEGIBLE);
+    this.canvas.classList.toggle("kinetools-map-far", size < LEGIBLE);
   }
 
   /** The reaction or metabolite at the mouse, or just beside it. */
@@ -381,13 +408,13 @@ class MapView {
     const name = this.model.get("_names")[id] || data.name;
     const layer = this.model.get("_layers")[kind];
     this.tooltip.replaceChildren();
-    element(this.tooltip, "div", "name", name || id);
-    if (name && name !== id) element(this.tooltip, "div", "id", id);
-    if (data.metabolites) element(this.tooltip, "div", "equation", equation(data));
+    element(this.tooltip, "div", "kinetools-map-name", name || id);
+    if (name && name !== id) element(this.tooltip, "div", "kinetools-map-id", id);
+    if (data.metabolites) element(this.tooltip, "div", "kinetools-map-equation", equation(data));
     if (layer) {
       const value = layer.values[id] ?? null;
       const text = value === null ? "no data" : withUnit(value, layer.unit);
-      element(this.tooltip, "div", "value", text);
+      element(this.tooltip, "div", "kinetools-map-value", text);
     }
     this.placeTooltip(event);
   }

@@ -14,7 +14,7 @@ from kinetools.errors import InputError
 from kinetools.maps.scale import METABOLITE_SIZES
 from kinetools.maps.validate import validate_map
 
-from .display import live, mimebundle
+from .display import live, mimebundle, svg_picture
 
 HERE = Path(__file__).parent
 KINDS = ("reaction", "metabolite")
@@ -27,7 +27,12 @@ class Data(t.Dict):
         """Make it a plain dict of floats."""
         if value is None:
             return None
-        numbers = {str(id): _number(self.name, id, one) for id, one in dict(value).items()}
+        if not hasattr(value, "items"):
+            raise InputError(
+                f"{self.name}: expected numbers by id (a dict or a Series), found a "
+                f"{type(value).__name__}."
+            )
+        numbers = {str(id): _number(self.name, id, one) for id, one in value.items()}
         return super().validate(obj, numbers)
 
 
@@ -142,7 +147,7 @@ class EscherMap(anywidget.AnyWidget):
     @t.default("_layers")
     def _make_layers(self):
         reactions, metabolites = self.reaction_data, self.metabolite_data
-        layers = {}
+        layers = {"note": self._off_map()}
         if reactions is not None:
             scale = self.reaction_scale or maps.Scale.for_values(
                 [reactions.get(id) for id in maps.map_reactions(self._map)]
@@ -155,6 +160,19 @@ class EscherMap(anywidget.AnyWidget):
             layers["metabolites"] = _layer(metabolites, scale, self.metabolite_unit)
         return layers
 
+    def _off_map(self) -> str:
+        """A sentence that names what has data and is not on the map."""
+        missing = [
+            f"{id} {value:.4g} {unit}".strip()
+            for data, unit in (
+                (self.reaction_data, self.reaction_unit),
+                (self.metabolite_data, self.metabolite_unit),
+            )
+            for id, value in (data or {}).items()
+            if value is not None and id not in self._ids
+        ]
+        return f"Not on this map: {', '.join(missing)}" if missing else ""
+
     def __repr__(self):
         shown = maps.map_reactions(self._map)
         data = self.reaction_data or {}
@@ -164,7 +182,7 @@ class EscherMap(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         widget, metadata = super()._repr_mimebundle_(**kwargs)
-        picture = {"image/svg+xml": self.to_svg(), "text/plain": repr(self)}
+        picture = svg_picture(self.to_svg(), repr(self), self._off_map())
         return mimebundle(widget, picture), metadata
 
 

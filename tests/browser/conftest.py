@@ -77,9 +77,9 @@ def remote(addresses) -> list:
 
 @pytest.fixture(scope="module")
 def open_notebook(context, server):
-    """open_notebook(cells, app="lab"): write a notebook, open it, give its kernel a fresh start.
+    """open_notebook(cells, app="lab"): write a notebook under a new name, and open it.
 
-    app: "lab" (JupyterLab) or "notebooks" (Notebook 7).
+    The new name gives it a new kernel. app: "lab" (JupyterLab) or "notebooks" (Notebook 7).
     """
     numbers = itertools.count()
 

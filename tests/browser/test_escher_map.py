@@ -6,8 +6,10 @@ import time
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from kinetools.maps import Scale, load_map, map_reactions
+from kinetools.maps.scale import METABOLITE_SIZES
 from tests.browser.conftest import remote
 from tests.browser.jupyter import TOKEN
 
@@ -140,8 +142,15 @@ widget.metabolite_data = {"g6p_c": 3.0, "glc_D_c": 1.0}
 """)
     scale = Scale.for_values([], maximum=10, kind="diverging")
     small.wait_for_colour("PGI", rgb(scale.color(-3)))
-    assert small.ask("g6p_c", "return +g.querySelector('circle').getAttribute('r')") == 26
-    ticks = small.root.locator(".kinetools-map-legend").first.locator(".ticks").inner_text()
+    assert (
+        small.ask("g6p_c", "return +g.querySelector('circle').getAttribute('r')")
+        == METABOLITE_SIZES[1]
+    )
+    ticks = (
+        small.root.locator(".kinetools-map-legend")
+        .first.locator(".kinetools-map-ticks")
+        .inner_text()
+    )
     assert ticks.split() == ["−10", "−2.5", "0", "2.5", "10"]
     notebook.execute("widget.reaction_scale = None")
 
@@ -161,12 +170,25 @@ def test_clicks_arrive_in_python(notebook, small):
     notebook.wait_for("widget.selection", [])
 
 
+def test_dragging_moves_the_map_and_selects_nothing(notebook, small):
+    notebook.execute("widget.selection = ['PFK']")
+    before, start = small.transform(), small.point("PGI")
+    small.page.mouse.move(**start)
+    small.page.mouse.down()
+    small.page.mouse.move(start["x"] + 60, start["y"] + 20, steps=4)
+    small.page.mouse.up()
+    assert small.point("PGI")["x"] == pytest.approx(start["x"] + 60, abs=3)
+    assert small.transform() != before
+    small.root.get_by_label("Show the whole map").click()
+    assert notebook.evaluate("widget.selection") == ["PFK"]
+
+
 def test_a_selection_from_python_is_marked_on_the_map(notebook, small):
     notebook.execute("widget.selection = ['PGI', 'g6p_c']; widget.highlight = ['PFK']")
     halos = small.root.locator(".kinetools-halos")
-    halos.locator("circle.selected").wait_for(state="attached")
-    assert halos.locator("path.selected").count() == 2  # the two halves of PGI
-    assert halos.locator("path.highlighted").count() == 4  # PFK with its cofactors
+    halos.locator("circle.kinetools-selected").wait_for(state="attached")
+    assert halos.locator("path.kinetools-selected").count() == 2  # the two halves of PGI
+    assert halos.locator("path.kinetools-highlighted").count() == 4  # PFK with its cofactors
     small.wait_for_colour("PGI", rgb(Scale.for_values([5, -3]).color(-3)))  # still its data's
     notebook.execute("widget.selection = []; widget.highlight = []")
     halos.locator("*").first.wait_for(state="detached")
@@ -222,6 +244,7 @@ def test_the_map_of_the_model_is_drawn_whole_and_fits_at_any_width(notebook):
         notebook.page.wait_for_timeout(300)
         frame = drawn.root.locator(".kinetools-map-canvas").bounding_box()
         inner = drawn.root.locator("#reactions").bounding_box()
+        assert frame["width"] > 0.95 * drawn.root.bounding_box()["width"]
         assert frame["x"] <= inner["x"]
         assert inner["x"] + inner["width"] <= frame["x"] + frame["width"]
         assert inner["y"] + inner["height"] <= frame["y"] + frame["height"]
@@ -266,11 +289,25 @@ def test_after_a_reload_the_map_is_back_and_the_saved_notebook_holds_its_picture
     notebook.reload()
     drawn = DrawnMap(notebook.page)
     drawn.wait_for_colour("PFK", rgb(Scale.for_values([8, 3]).color(8)))
-    assert drawn.root.locator(".kinetools-halos path.selected").count() == 2
+    assert drawn.root.locator(".kinetools-halos path.kinetools-selected").count() == 2
     drawn.click("HEX1")
     notebook.wait_for("widget.selection", ["HEX1"])
     assert context.requests and remote(context.requests) == []
     notebook.page.close()
+
+
+def test_jupyterlab_shows_the_picture_of_a_headless_run_before_it_trusts_it(context, server):
+    name = server.write("headless", [SMALL])
+    path = server.folder / name
+    executed = nbformat.read(path, as_version=4)
+    NotebookClient(executed, timeout=120).execute()
+    nbformat.write(executed, path)
+    page = context.new_page()
+    page.goto(f"{server.url}/lab/tree/{name}?reset")
+    picture = page.get_by_alt_text("EscherMap")
+    picture.wait_for()
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 500")
+    page.close()
 
 
 def test_it_works_in_notebook_7(open_notebook):

@@ -54,6 +54,8 @@ def test_a_value_that_is_no_number_is_refused_and_the_old_data_stay(value):
     widget = EscherMap(small_map(), reaction_data={"PGI": 1.0})
     with pytest.raises(InputError, match=r"reaction_data.*PFK"):
         widget.reaction_data = {"PGI": 2.0, "PFK": value}
+    with pytest.raises(InputError, match="found a list"):
+        widget.reaction_data = [1.0, 2.0]
     assert widget.reaction_data == {"PGI": 1.0}
 
 
@@ -96,7 +98,7 @@ def executed():
     source = """
         from tests.small_map import small_map
         from widgets import EscherMap
-        EscherMap(small_map(), reaction_data={"PGI": 2.5})
+        EscherMap(small_map(), reaction_data={"PGI": 2.5, "A<b>": 1})
     """
     notebook = new_notebook(cells=[new_code_cell(re.sub("(?m)^ +", "", source))])
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
@@ -105,8 +107,9 @@ def executed():
 
 def test_headless_the_map_leaves_a_picture(executed):
     data = executed.cells[0].outputs[0].data
-    assert set(data) == {"image/svg+xml", "text/plain"}
+    assert set(data) == {"image/svg+xml", "text/html", "text/plain"}
     assert data["image/svg+xml"].startswith("<svg") and "PGI 2.50" in data["image/svg+xml"]
+    assert data["text/html"].endswith("<p>Not on this map: A&lt;b&gt; 1 mmol/gDW/h</p>")
     # What is saved can be read again.
     nbformat.validate(nbformat.reads(nbformat.writes(executed), as_version=4))
 
