@@ -1,4 +1,4 @@
-/** A metabolic map drawn by Escher: colours and widths from data, clicks to Python. */
+// A metabolic map drawn by Escher: colours and widths from data, clicks to Python.
 
 const ESCHER_OPTIONS = {
   menu: "none",
@@ -28,79 +28,6 @@ const HALOS = {
   highlight: { className: "kinetools-highlighted", margin: 22 },
   selection: { className: "kinetools-selected", margin: 12 },
 };
-const SVG = "http://www.w3.org/2000/svg";
-// Paths in a square of 16 by 16.
-const ICONS = {
-  in: "M8 3v10M3 8h10",
-  out: "M3 8h10",
-  fit: "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3M6 8h4M8 6v4",
-  full: "M9.5 3H13v3.5M13 3L9 7M6.5 13H3V9.5M3 13l4-4",
-};
-
-async function unzip(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return await new Response(stream).text();
-}
-
-/**
- * Escher's bundle as a private CommonJS module.
- *
- * It gets its own module, exports, require and define, so that it neither meets the page's
- * requirejs nor leaves anything in the page; the stylesheets that it adds would restyle other
- * elements of the page, and escher_map.css holds what is needed of them.
- */
-function runEscher(source) {
-  const module = { exports: {} };
-  const require = (name) => {
-    throw new Error(`Escher runs without ${name}`);
-  };
-  // It looks for the address of its own script, and finds none.
-  const runnable = source.replace(
-    /if\(!(\w+)\)throw new Error\("Automatic publicPath[^"]*"\)/,
-    'if(!$1)$1="/"',
-  );
-  const before = new Set(document.head.querySelectorAll("style"));
-  new Function("module", "exports", "require", "define", runnable)(
-    module,
-    module.exports,
-    require,
-    undefined,
-  );
-  for (const style of document.head.querySelectorAll("style")) {
-    if (!before.has(style)) style.remove();
-  }
-  return module.exports;
-}
-
-/** An element; text is only ever set as text. */
-function element(parent, tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
-function drawIcon(name) {
-  const icon = document.createElementNS(SVG, "svg");
-  icon.setAttribute("viewBox", "0 0 16 16");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", ICONS[name]);
-  icon.append(path);
-  return icon;
-}
-
-function format(value, digits = 4) {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const plain = size < 1e5 && size >= 1e-3;
-  const text = plain ? `${+value.toPrecision(digits)}` : value.toExponential(digits - 1);
-  return text.replaceAll("-", "−");
-}
-
-function withUnit(value, unit) {
-  return unit ? `${format(value)} ${unit}` : format(value);
-}
 
 class MapView {
   constructor(model, el, Builder) {
@@ -234,8 +161,8 @@ class MapView {
     this.applyLayer("reaction", reactions);
     this.applyLayer("metabolite", metabolites);
     this.legends.replaceChildren();
-    if (reactions) this.drawLegend("reaction", reactions);
-    if (metabolites) this.drawLegend("metabolite", metabolites);
+    this.addLegend("Reactions", "g.reaction", reactions);
+    this.addLegend("Metabolites", "g.node", metabolites);
     this.note.textContent = note;
     this.drawHalos(); // lines have new widths and ends
   }
@@ -255,39 +182,12 @@ class MapView {
     this.builder[`set_${kind}_data`](values ? [values] : null);
   }
 
-  /** A bar as thick and as coloured as the lines on the map; its stops are evenly spaced. */
-  drawLegend(kind, { scale, unit, signed, values, no_data: noData }) {
-    // Unsigned scales look the same on both sides of zero.
-    const stops = signed ? scale : scale.filter(({ value }) => value >= 0);
-    const legend = element(this.legends, "div", "kinetools-map-legend");
-    const name = kind === "reaction" ? "Reactions" : "Metabolites";
-    const heading = element(legend, "div", "", unit ? `${name} (${unit})` : name);
-    const without = this.idsOf(kind).filter((id) => (values[id] ?? null) === null).length;
-    if (without) {
-      const swatch = element(heading, "span", "kinetools-map-swatch");
-      swatch.style.background = noData.color;
-      heading.append(`no data: ${without}`);
-    }
-    const bar = element(legend, "div", "kinetools-map-bar");
-    const at = (i) => (100 * i) / (stops.length - 1);
-    const colours = stops.map(({ color }, i) => `${color} ${at(i)}%`);
-    bar.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
-    const thickest = Math.max(...stops.map(({ size }) => size));
-    const edge = (side) =>
-      stops.map(({ size }, i) => `${at(i)}% ${50 + (side * 50 * size) / thickest}%`);
-    bar.style.clipPath = `polygon(${[...edge(-1), ...edge(1).reverse()].join(", ")})`;
-    const ticks = element(legend, "div", "kinetools-map-ticks");
-    const every = Math.ceil(stops.length / 5);
-    stops.forEach(({ value }, i) => {
-      if (i % every) return;
-      element(ticks, "span", "", format(value, 3)).style.left = `${at(i)}%`;
-    });
-  }
-
-  /** Ids of all reactions, or all metabolites, of the map. */
-  idsOf(kind) {
-    const group = kind === "reaction" ? "g.reaction" : "g.node";
-    return [...this.drawn.keys()].filter((id) => this.drawn.get(id)[0].matches(group));
+  addLegend(name, selector, layer) {
+    if (!layer) return;
+    const without = [...this.drawn].filter(
+      ([id, [group]]) => group.matches(selector) && (layer.values[id] ?? null) === null,
+    );
+    drawLegend(this.legends, name, layer, without.length);
   }
 
   /** Bright bands under what is selected or highlighted. */
@@ -430,21 +330,13 @@ class MapView {
   }
 }
 
-/** A reaction as text: 1 a + 2 b → c. */
-function equation({ metabolites, reversibility }) {
-  const side = (sign) =>
-    metabolites
-      .filter(({ coefficient }) => coefficient * sign > 0)
-      .map(({ bigg_id: id, coefficient }) => {
-        const count = Math.abs(coefficient);
-        return count === 1 ? id : `${format(count)} ${id}`;
-      })
-      .join(" + ");
-  return `${side(-1)} ${reversibility ? "⇌" : "→"} ${side(1)}`;
-}
-
 async function render({ model, el }) {
-  const { Builder } = runEscher(await unzip(model.get("_escher")));
+  const bundle = model.get("_escher");
+  if (!bundle.byteLength) {
+    el.textContent = "This map was made without a page to show it; run its cell again here.";
+    return;
+  }
+  const { Builder } = runEscher(await unzip(bundle));
   const view = new MapView(model, el, Builder);
   return () => view.destroy();
 }

@@ -17,6 +17,7 @@ from kinetools.maps.validate import validate_map
 from .display import live, mimebundle, svg_picture
 
 HERE = Path(__file__).parent
+PARTS = ("escher_bundle", "map_parts", "escher_map")
 KINDS = ("reaction", "metabolite")
 
 
@@ -68,7 +69,7 @@ class EscherMap(anywidget.AnyWidget):
     mouse, or None.
     """
 
-    _esm = HERE / "escher_map.js"
+    _esm = "\n".join((HERE / f"{part}.js").read_text("utf-8") for part in PARTS)
     _css = HERE / "escher_map.css"
     _escher = t.Bytes().tag(sync=True)
     _map = t.List().tag(sync=True)
