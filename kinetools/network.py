@@ -74,39 +74,51 @@ def conserved_moieties(metabolites, stoichiometry) -> Moieties:
     """Left null space of a stoichiometric matrix, computed exactly.
 
     Coefficients are taken as the decimal numbers they are written as (0.352 is 352/1000), so that
-    biomass equations with five-digit coefficients neither hide nor invent a moiety.
-    metabolites: (m,) ids; stoichiometry: (m, r).
+    biomass equations with five-digit coefficients neither hide nor invent a moiety. The last listed
+    metabolite of each moiety becomes the dependent one. metabolites: (m,) ids; stoichiometry: (m, r).
     """
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from sympy import QQ
-        from sympy.polys.matrices import DomainMatrix
-
-    n_metabolites = stoichiometry.shape[0]
-    rows = [
-        [QQ(*Fraction(repr(float(c))).as_integer_ratio()) for c in column]
-        for column in stoichiometry.T
-        if np.any(column)
-    ]
-    if rows:
-        left_null = DomainMatrix(rows, (len(rows), n_metabolites), QQ).nullspace()
-    else:
-        left_null = DomainMatrix.eye(n_metabolites, QQ)
-    if left_null.shape[0]:
-        # Reduced from the right: the last listed metabolite of each moiety becomes the dependent one.
-        reversed_columns = list(range(n_metabolites - 1, -1, -1))
-        reduced, pivots = left_null.extract(range(left_null.shape[0]), reversed_columns).rref()
-        totals = np.array(
-            [
-                [float(Fraction(int(QQ.numer(c)), int(QQ.denom(c)))) for c in row]
-                for row in reduced.to_list()
-            ]
-        )[:, ::-1]
-        dependent = np.array([n_metabolites - 1 - k for k in pivots])
-    else:
-        totals = np.zeros((0, n_metabolites))
-        dependent = np.zeros(0, int)
+    n_metabolites, n_reactions = stoichiometry.shape
+    # Each row carries, behind its reactions, the combination of metabolites that it stands for.
+    rows = []
+    for i, row in enumerate(stoichiometry):
+        entries = {int(j): Fraction(repr(float(row[j]))) for j in np.flatnonzero(row)}
+        rows.append(entries | {n_reactions + i: Fraction(1)})
+    _eliminate(rows, range(n_reactions))
+    conserved = [row for row in rows if min(row) >= n_reactions]
+    pivots = _eliminate(conserved, range(n_reactions + n_metabolites - 1, n_reactions - 1, -1))
+    totals = np.zeros((len(conserved), n_metabolites))
+    for i, row in enumerate(conserved):
+        for j, value in row.items():
+            totals[i, j - n_reactions] = float(value)
+    dependent = np.array(pivots, dtype=int) - n_reactions
     independent = np.setdiff1d(np.arange(n_metabolites), dependent)
     return Moieties(tuple(metabolites), totals, independent, dependent, -totals[:, independent])
+
+
+def _eliminate(rows: list[dict[int, Fraction]], columns) -> list[int]:
+    """Gauss–Jordan elimination of sparse rational rows, in place; returns the pivot columns.
+
+    Row i is left with pivot i equal to one; rows behind the last pivot have no entry in `columns`.
+    """
+    pivots: list[int] = []
+    for column in columns:
+        candidates = [i for i in range(len(pivots), len(rows)) if column in rows[i]]
+        if not candidates:
+            continue
+        # The shortest row keeps fill-in, and so the fractions, small.
+        chosen = min(candidates, key=lambda i: len(rows[i]))
+        top = len(pivots)
+        rows[top], rows[chosen] = rows[chosen], rows[top]
+        scale = rows[top][column]
+        pivot = rows[top] = {j: value / scale for j, value in rows[top].items()}
+        for i, row in enumerate(rows):
+            factor = row.get(column) if i != top else None
+            if factor:
+                for j, value in pivot.items():
+                    difference = row.get(j, 0) - factor * value
+                    if difference:
+                        row[j] = difference
+                    else:
+                        row.pop(j, None)
+        pivots.append(column)
+    return pivots
