@@ -178,6 +178,17 @@ class KineticModel:
         """Ids of the metabolites, dynamic ones first."""
         return tuple(m.id for m in self.metabolites)
 
+    def reaction(self, reaction_id: str) -> Reaction:
+        """The reaction with this id; InputError if there is none."""
+        for reaction in self.reactions:
+            if reaction.id == reaction_id:
+                return reaction
+        import difflib
+
+        near = difflib.get_close_matches(str(reaction_id), self.reaction_ids, 1)
+        hint = f"did you mean {near[0]!r}?" if near else "model.reaction_ids lists them."
+        raise InputError(f"model {self.id!r} has no reaction {reaction_id!r}; {hint}")
+
     @cached_property
     def network(self) -> Network:
         """The stoichiometry as arrays."""

@@ -48,10 +48,10 @@ class Condition:
 class LabelRule:
     """What makes a parameter set relevant: stability and every condition of a table.
 
-    slowest: Re λ_max must be below this (1/h; −9 is three time constants within a third of a 21 min
-    doubling time); fastest: Re λ_min must be above this (1/h; −3.6e9 is 1 µs); longest_time_constant:
-    τ must be below this (min); conditions: further (quantity, comparison, value) rows; function: a
-    callable dataset → (set,) bool, for use in Python only (it cannot be saved).
+    slowest: Re λ_max must be below this (1/h; −9 is a slowest time constant of 6.7 min, a third
+    of E. coli's doubling time); fastest: Re λ_min must be above this (1/h; −3.6e9 is 1 µs);
+    longest_time_constant: τ must be below this (min); conditions: further (quantity, comparison,
+    value) rows; function: a callable dataset → (set,) bool, for use in Python only (it cannot be saved).
 
     Classes: "unstable" (Re λ_max ≥ 0); "relevant"; "too slow" (stable, but a condition on Re λ_max or τ
     fails); "excluded" (stable and fast enough, but another condition fails).
@@ -158,7 +158,9 @@ class LabelRule:
         except FileNotFoundError:
             raise InputError(f"{path}: no such file; check the path.") from None
         except (ValueError, OSError) as error:
-            raise InputError(f"{path}: cannot be read as a CSV table ({one_line(error)}).") from error
+            raise InputError(
+                f"{path}: cannot be read as a CSV table ({one_line(error)})."
+            ) from error
         wanted = ["quantity", "comparison", "value"]
         if list(table.columns) != wanted:
             raise InputError(f"{path}: a rule needs the columns {', '.join(wanted)}.")
