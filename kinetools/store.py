@@ -13,6 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 from .errors import InputError
 
 
@@ -147,7 +152,8 @@ class StreamingDataset:
 
     The file is laid out in full at the start (contiguous variables at fixed offsets) under
     `<path>.partial`; chunks are then plain writes that never touch HDF5's own structures, so a kill
-    cannot corrupt it. `<path>.progress` lists the job and the chunks that are safely on disk.
+    cannot corrupt it. `<path>.progress` lists the job and the chunks that are safely on disk; it is
+    locked while a process works on the file.
     """
 
     def __init__(self, path, small, large: dict, job: dict):
@@ -158,19 +164,30 @@ class StreamingDataset:
         self._progress = self.path.with_name(self.path.name + ".progress")
         self._large = large
         self._job = job
-        self.done = self._resume()
-        self._fresh = self.done is None
-        if self._fresh:
+        if not (self._progress.is_file() and self._partial.is_file()):
             sizes = [
                 np.prod(shape, dtype=float) * dtype.itemsize
                 for _, shape, dtype, _ in large.values()
             ]
             check_room(path, small.nbytes + sum(sizes))
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._progress.unlink(missing_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._record = _open_alone(self._progress)
+        try:
+            if self.path.exists():
+                raise InputError(f"{path}: was made by another process just now; open it.")
+            self.done = self._resume()
+        except BaseException:
+            empty = os.fstat(self._record.fileno()).st_size == 0
+            self._record.close()
+            if empty:
+                self._progress.unlink(missing_ok=True)
+            raise
+        self._fresh = self.done is None
+        if self._fresh:
             try:
+                self._record.truncate(0)
                 self._lay_out(small)
-                self._progress.write_text(json.dumps(job) + "\n", encoding="utf-8")
+                self._record.write((json.dumps(job) + "\n").encode())
             except BaseException:
                 self._remove()
                 raise
@@ -181,12 +198,11 @@ class StreamingDataset:
 
     def _resume(self):
         """Chunks that an interrupted run of the same job left; None where there are none to go on from."""
-        if not self._progress.is_file() or not self._partial.is_file():
-            return None
-        content = self._progress.read_bytes()
+        self._record.seek(0)
+        content = self._record.read()
         *lines, torn = content.split(b"\n")
-        if not lines:
-            return None  # killed before the first line was complete
+        if not lines or not self._partial.is_file():
+            return None  # new, or killed before the first line was complete
         try:
             job = json.loads(lines[0])
             differing = [k for k in self._job if job.get(k) != self._job[k]]
@@ -201,7 +217,7 @@ class StreamingDataset:
         if not self._whole():
             return None
         if torn:  # a number may lack digits; a later line must not continue it
-            os.truncate(self._progress, len(content) - len(torn))
+            self._record.truncate(len(content) - len(torn))
         return {int(line) for line in lines[1:] if line.isdigit()}
 
     def _whole(self) -> bool:
@@ -246,8 +262,7 @@ class StreamingDataset:
             self._put(self._offsets[name] + start * row, np.ascontiguousarray(array, dtype))
         try:
             os.fsync(self._file.fileno())
-            with open(self._progress, "a", encoding="utf-8") as file:
-                file.write(f"{chunk}\n")
+            self._record.write(f"{chunk}\n".encode())
         except OSError as error:
             raise self._cannot_write(error) from error
         self.done.add(chunk)
@@ -271,21 +286,47 @@ class StreamingDataset:
 
     def finish(self) -> Path:
         """Give the complete file its name."""
-        self.close()
+        self._file.close()
         os.replace(self._partial, self.path)
-        self._progress.unlink(missing_ok=True)
+        self._remove()
         return self.path
 
     def close(self) -> None:
         """Leave the work for later."""
         self._file.close()
+        self._record.close()
 
     def discard(self) -> None:
         """Leave nothing behind of a job that this object began, since its input turned out bad."""
-        self.close()
+        self._file.close()
         if self._fresh:
             self._remove()
+        self._record.close()
 
     def _remove(self):
         self._partial.unlink(missing_ok=True)
+        if fcntl is None:  # Windows removes no open files
+            self._record.close()
         self._progress.unlink(missing_ok=True)
+        self._record.close()
+
+
+def _open_alone(path: Path):
+    """A file opened for appending that no other process (or other call here) has open in this way."""
+    while True:
+        file = open(path, "ab+", buffering=0)  # noqa: SIM115 (its owner closes it)
+        if fcntl is None:
+            return file
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            raise InputError(
+                f"{path}: another process is working on this file; wait for it or choose another path."
+            ) from None
+        except OSError:  # a file system without locks
+            return file
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
+                return file
+        file.close()  # removed by its owner between opening and locking
