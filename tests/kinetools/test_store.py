@@ -169,6 +169,15 @@ def test_a_file_that_cannot_fit_is_not_begun(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path):
+    path = tmp_path / "sets.nc"
+    path.write_text("finished by somebody else")
+    with pytest.raises(InputError, match="was made by another process just now"):
+        StreamingDataset(path, xarray.Dataset(), {"a": (("x",), (3,), np.dtype(float), {})}, {})
+    assert path.read_text() == "finished by somebody else"
+    assert only_file(tmp_path) == "sets.nc"
+
+
 class Stop(Exception):
     pass
 
@@ -251,6 +260,25 @@ def test_an_unfinished_run_of_another_call_is_refused_and_kept(model, state, tmp
     with pytest.raises(InputError, match="unfinished run with another n_sets"):
         kt.sample_parameters(model, state, 10, seed=5, path=path)
     assert (partial.read_bytes(), progress.read_bytes()) == before
+
+
+def test_two_runs_never_write_the_same_file(model, state, sampled, tmp_path):
+    path = tmp_path / "sets.nc"
+    process = start("sample", path, "", 2 * 2048, "wait")
+    try:
+        deadline = time.monotonic() + 120
+        while len(recorded(path)) < 2 and time.monotonic() < deadline:
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.02)
+        before = recorded(path)
+        with pytest.raises(InputError, match="another process is working on this file"):
+            sample(model, state, path, progress=False)
+        assert recorded(path)[: len(before)] == before
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+    # A killed process holds nothing.
+    assert_same(sample(model, state, path, progress=False), sampled)
 
 
 def test_labels_of_other_sets_are_never_mixed(model, state, tmp_path):
