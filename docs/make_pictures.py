@@ -1,0 +1,87 @@
+"""Takes the README's pictures from the real thing: widgets in JupyterLab, in headless Chromium.
+
+    .venv/bin/python docs/make_pictures.py [name ...]
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.jupyter import CHROMIUM_FLAGS, TOKEN, NotebookPage, jupyter_server  # noqa: E402
+from tests.chromium import find_chromium  # noqa: E402
+
+LOAD = """import kinetools as kt
+from widgets import EscherMap, LabelExplorer
+model = kt.load_kinetic_model("ecoli")
+state = kt.load_steady_state("ecoli", physiology=1)"""
+SHOTS = {
+    # name: (cells; the last one shows the widget, steps to take before the picture)
+    "escher_map": (
+        [
+            LOAD,
+            "picture = EscherMap(map='ecoli', model=model, reaction_data=state.fluxes, "
+            "reaction_unit='mmol/gDW/h', title='Steady-state fluxes of E. coli, physiology 1', "
+            "height=900)\npicture",
+        ],
+        ["picture.selection = ['PGI']"],
+    ),
+    "label_explorer": (
+        [
+            LOAD
+            + "\nsets = kt.sample_parameters(model, state, 80_000, seed=1, progress=False)"
+            + "\nsets = kt.label_parameters(model, state, sets, progress=False)",
+            "picture = LabelExplorer(sets, model, state)\npicture",
+        ],
+        [
+            "selected = sets.set.values[(sets.label == 'relevant').values][:300]",
+            "picture.selection = [int(s) for s in selected]",
+            "picture.focus = int(selected[0])",
+        ],
+    ),
+}
+
+
+def take(browser, server, name, width=1500):
+    """One picture: run the cells, take the steps, photograph the last cell's output."""
+    cells, steps = SHOTS[name]
+    context = browser.new_context(viewport={"width": width, "height": 2300}, device_scale_factor=1.5)
+    page = context.new_page()
+    page.goto(f"{server.url}/login?token={TOKEN}")
+    page.goto(f"{server.url}/lab/tree/{server.write(name, cells)}?reset&token={TOKEN}")
+    notebook = NotebookPage(page)
+    page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
+    notebook.run_all()
+    page.wait_for_timeout(3000)
+    for step in steps:
+        notebook.execute(step)
+    page.wait_for_timeout(3000)
+    output = page.locator(".jp-Cell").nth(len(cells) - 1).locator(".jp-OutputArea-output").first
+    output.scroll_into_view_if_needed()
+    page.mouse.move(5, 5)
+    output.screenshot(path=PICTURES / f"{name}.png")
+    context.close()
+    server.shut_kernels_down()
+
+
+def main(names):
+    from playwright.sync_api import sync_playwright
+
+    PICTURES.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        jupyter_server(Path(folder)) as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        for name in names or SHOTS:
+            take(browser, server, name)
+            print(PICTURES / f"{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
