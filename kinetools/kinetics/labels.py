@@ -7,7 +7,8 @@ import numpy as np
 
 from ..errors import InputError
 from ..run import chunks, map_chunks, reporting, worker_count
-from ..store import StreamingDataset, flag_attrs
+from ..store import flag_attrs
+from ..streaming import StreamingDataset
 from .jacobian import Linearisation
 from .model import KineticModel
 from .parameter_sets import (

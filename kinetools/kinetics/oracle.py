@@ -13,7 +13,7 @@ import numpy as np
 from ..data import number, whole_number
 from ..errors import InputError
 from ..run import chunks, map_chunks, reporting, worker_count
-from ..store import StreamingDataset
+from ..streaming import StreamingDataset
 from .model import KineticModel
 from .parameter_sets import (
     CHUNK,

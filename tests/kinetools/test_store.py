@@ -15,7 +15,8 @@ import xarray
 import kinetools as kt
 from kinetools.errors import InputError
 from kinetools.kinetics import labels, oracle
-from kinetools.store import StreamingDataset, replacing, save_dataset, write_text
+from kinetools.store import replacing, save_dataset, write_text
+from kinetools.streaming import StreamingDataset
 
 N_SETS = 6 * 2048 + 100  # seven chunks
 CHUNKS = 7
