@@ -70,18 +70,28 @@ class Axis:
         edges[[0, -1]] = self.low, self.high
         return edges
 
+    def spread_ticks(self, apart: float) -> list[tuple[float, str]]:
+        """Ticks from low to high that lie at least a share of the axis apart."""
+        start, end = self.position([self.low, self.high])
+        shown = {}
+        for value, text in self.ticks():
+            place = (self.position(value) - start) / (end - start)
+            if all(abs(place - other) >= apart for other, _, _ in shown.values()):
+                shown[value] = place, value, text
+        return [(value, text) for _, value, text in sorted(shown.values())]
+
     def ticks(self) -> list[tuple[float, str]]:
         """(value, text) of the ticks, the important ones first (labels that collide are left out)."""
         if self.kind == "log":
-            values = _decades(self.low, self.high)
-            if len(values) < 4:
-                values += [k * v for v in _decades(self.low / 10, self.high) for k in (2, 5)]
+            values = decades(self.low, self.high)
+            if len(values) < 3:
+                values += [k * v for v in decades(self.low / 10, self.high) for k in (2, 5)]
         elif self.kind == "linear":
             values = nice_steps(self.low, self.high)
         else:
             values = [0.0, *nice_steps(max(self.low, -self.below), self.above)]
-            values += _decades(2 * self.above, self.high)
-            values += [-v for v in _decades(1.2 * self.below, -self.low)]
+            values += decades(2 * self.above, self.high)
+            values += [-v for v in decades(1.2 * self.below, -self.low)]
         seen = dict.fromkeys(float(v) for v in values if self.low <= v <= self.high)
         return [(v, number(v)) for v in seen]
 
@@ -134,7 +144,8 @@ def nice_steps(low: float, high: float, about: int = 5) -> list[float]:
     return [k * step for k in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
 
 
-def _decades(low: float, high: float) -> list[float]:
+def decades(low: float, high: float) -> list[float]:
+    """Powers of ten between two values."""
     if high <= 0:
         return []
     first = int(np.ceil(np.log10(max(low, 1e-300))))

@@ -4,13 +4,17 @@ import html
 
 import ipywidgets as w
 
-from kinetools.analysis.selection import ln_km_moments, reaction_contrast, selection_contrast
+from kinetools.analysis.selection import (
+    chance_limit,
+    ln_km_moments,
+    reaction_contrast,
+    selection_contrast,
+)
 
 from .axes import number
 
 ROWS = 8
 UNIT = "standard deviations of ln Km"
-STYLE = "border-collapse: collapse; line-height: 1.5"
 
 
 class ContrastPanel:
@@ -42,11 +46,11 @@ class ContrastPanel:
     def show(self, selection) -> None:
         """Show what distinguishes the selected sets, given by number, from the rest."""
         if not 0 < len(selection) < self._sets.sizes["set"]:
-            self.table.value = "<b>Behind the selection</b><br>" + (
+            self.table.value = _text(
                 "All sets are selected: there is no rest to compare them with."
                 if selection
                 else "Select sets to see in which Michaelis constants they differ from the rest. "
-                "A click on a reaction of the map puts its constants on the axes of the scatter."
+                "A click on a reaction of a map puts its constants on the axes of the scatter."
             )
             if self.map is not None:
                 self.map.reaction_data, self.map.title = None, ""
@@ -75,13 +79,20 @@ def table(contrast, n_selected: int, n_sets: int) -> str:
         f'<td style="text-align: right; white-space: nowrap">{_signed(row.difference)}</td></tr>'
         for name, row in top.iterrows()
     )
-    error = live["standard_error"].iloc[0]
-    return (
-        f"<b>Behind the selection</b><br>ln Km of {n_selected} selected sets against the other "
+    return _text(
+        f"ln Km of {n_selected} selected sets against the other "
         f"{n_sets - n_selected}: difference of the means in standard deviations"
-        f'<table style="{STYLE}">{rows}</table>'
-        f"By chance a difference is mostly within ±{number(2 * error, 2)}, and the largest of "
-        f"{len(live)} within about ±{number(3.5 * error, 2)}."
+        f'<table style="border-collapse: collapse; margin: 6px 0">{rows}</table>'
+        f"By chance the largest of {len(live)} differences stays within "
+        f"±{number(chance_limit(contrast), 2)} (95\u202f%)."
+    )
+
+
+def _text(content: str) -> str:
+    # ipywidgets gives every line the height of a button.
+    return (
+        '<div style="line-height: 1.4; padding: 4px 8px"><b>Behind the selection</b><br>'
+        f"{content}</div>"
     )
 
 

@@ -111,7 +111,13 @@ class LabelExplorer(t.HasTraits):
         return self._view
 
     def _repr_mimebundle_(self, **kwargs):
-        picture = {PLOTLY: json.loads(self.figure().to_json()), "text/plain": repr(self)}
+        from .label_picture import label_picture
+
+        picture = {
+            PLOTLY: json.loads(self.figure().to_json()),
+            "image/svg+xml": label_picture(self),
+            "text/plain": repr(self),
+        }
         return mimebundle(self.view._repr_mimebundle_() if live() else {}, picture)
 
     def __repr__(self):

@@ -9,7 +9,7 @@ from kinetools.kinetics.rules import CLASSES
 from .axes import number
 from .colours import CLASS_COLOURS, CLASS_MARKS
 from .quantities import rule_text
-from .threshold_plot import AXES, BINS, PANELS
+from .threshold_plot import BINS, panels
 
 SHOWN = "eigenvalue_max", "time_constant"
 
@@ -19,14 +19,13 @@ def label_figure(explorer):
     import plotly.graph_objects as go
 
     relabelling, codes = explorer.relabelling, explorer.codes
-    shown = [name for name in SHOWN if name in relabelling.sets]
+    shown = [panel for panel in panels(relabelling) if panel["quantity"] in SHOWN]
     figure = go.Figure()
     # A wide and a narrow histogram above a table.
     domains = [[0, 0.58], [0.68, 1]] if len(shown) == 2 else [[0, 1]]
-    for i, name in enumerate(shown):
-        axis = AXES[name](relabelling.values(name))
+    for i, panel in enumerate(shown):
+        name, axis = panel["quantity"], panel["axis"]
         edges = axis.edges(BINS)
-        relabelling.bin(name, edges)
         counts = relabelling.histogram(name, codes)
         places = axis.position(edges)
         suffix = "" if i == 0 else str(i + 1)
@@ -46,19 +45,19 @@ def label_figure(explorer):
                 xaxis=f"x{suffix}",
                 yaxis=f"y{suffix}",
             )
-        ticks = sorted(axis.ticks())
-        words = PANELS[name]
+        ticks = axis.spread_ticks(0.07 if i == 0 else 0.12)
         figure.layout[f"xaxis{suffix}"] = {
             "domain": domains[i],
             "anchor": f"y{suffix}",
-            "title": {"text": f"{words['axis_title']} ({words['unit']})"},
+            "title": {"text": f"{panel['axis_title']} ({panel['unit']})"},
+            "tickangle": 0,
             "tickvals": axis.position([value for value, _ in ticks]),
             "ticktext": [text for _, text in ticks],
             "range": [float(places[0]), float(places[-1])],
             "zeroline": False,
         }
         figure.layout[f"yaxis{suffix}"] = {
-            "domain": [0.42, 1],
+            "domain": [0.45, 1],
             "anchor": f"x{suffix}",
             "title": {"text": "sets"},
         }
@@ -66,7 +65,7 @@ def label_figure(explorer):
             if condition.quantity == name:
                 _add_threshold(figure, suffix, float(axis.position(condition.value)), condition)
     figure.add_table(
-        domain={"x": [0, 1], "y": [0, 0.22]},
+        domain={"x": [0, 1], "y": [0, 0.25]},
         header={"values": ["class", "sets", "share", "labelled by hand"], "align": "left"},
         cells={"values": _columns(explorer), "align": "left", "height": 24},
     )
@@ -74,7 +73,7 @@ def label_figure(explorer):
         template="plotly_white",
         barmode="stack",
         bargap=0,
-        height=520,
+        height=560,
         margin={"l": 60, "r": 20, "t": 70, "b": 20},
         title={"text": f"relevant = {html.escape(rule_text(explorer.rule))}", "font": {"size": 14}},
         legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},

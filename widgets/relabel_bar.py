@@ -20,7 +20,7 @@ class RelabelBar:
         self.numbers = w.Text(
             placeholder="or by number: 7, 40-45",
             continuous_update=False,
-            layout=w.Layout(width="180px"),
+            layout=w.Layout(width="170px"),
         )
         self.numbers.observe(lambda _: self._typed(), "value")
         self.labels = [
@@ -39,13 +39,15 @@ class RelabelBar:
         )
         self.redo = self._button("redo", "repeat", "make it again", explorer.redo)
         self.clear = self._button("clear", "times", "select nothing", self._select_nothing)
-        row = w.Layout(flex_flow="row wrap", align_items="center", grid_gap="0 4px")
+        row = w.Layout(flex_flow="row wrap", align_items="center", grid_gap="0 2px")
         self.widget = w.VBox(
             [
-                w.HBox([self.status, self.numbers, self.clear], layout=row),
-                w.HBox([w.Label("Label as:"), *self.labels, self.undo, self.redo], layout=row),
+                self.status,
+                w.HBox([self.numbers, self.clear, self.undo, self.redo], layout=row),
+                w.HBox([w.Label("Label as:"), *self.labels], layout=row),
                 self.problem,
-            ]
+            ],
+            layout=w.Layout(margin="8px 0 0"),
         )
 
     def show(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from kinetools.kinetics.rules import CLASSES, quantity
 
-from .axes import eigenvalue_axis
+from .axes import decades, eigenvalue_axis, number
 from .chart_style import axis, layout
 from .colours import CLASS_COLOURS, CLASS_SYMBOLS
 from .plotly_chart import PlotlyChart
@@ -60,12 +60,16 @@ class SetScatter:
         self._state = codes, edited, selection, focus
         self._redraw()
 
+    def drawn_sets(self) -> np.ndarray:
+        """Numbers of the sets that are drawn."""
+        return self._relabelling.numbers[self._positions]
+
     def _redraw(self):
         if self._state is None or not (self.x.value and self.y.value):
             return
         codes, edited, selection, focus = self._state
         self._fetch([*edited[:MOST], *selection[:MOST], *([] if focus is None else [focus])])
-        numbers = self._relabelling.numbers[self._positions]
+        numbers = self.drawn_sets()
         x, y = (self._column(picker.value) for picker in (self.x, self.y))
         self._parts, traces = [], []
         for k, name in enumerate(CLASSES):
@@ -82,7 +86,7 @@ class SetScatter:
             traces.append(trace)
         # Rings around the points, which let clicks and the lasso through to them.
         for name, size, width, marked in (
-            ("labelled by hand", 11, 1.5, np.isin(numbers, edited)),
+            ("labelled by hand", 9, 1, np.isin(numbers, edited)),
             ("spectrum shown", 16, 2.5, numbers == focus if focus is not None else []),
         ):
             ring = {
@@ -99,15 +103,16 @@ class SetScatter:
         # Zoom and lasso stay while the axes stay the same.
         return layout(
             self._height,
-            margin={"l": 66, "r": 16, "t": 80, "b": 50},
-            title={
-                "text": self._note(x, y),
-                "font": {"size": 12, "color": "#555"},
-                "x": 0.02,
-                "xanchor": "left",
-                "y": 0.94,
-                "yanchor": "top",
-            },
+            margin={"l": 66, "r": 16, "t": 76, "b": 74},
+            annotations=[
+                {
+                    "text": self._note(x, y),
+                    "font": {"size": 11, "color": "#555"},
+                    "showarrow": False,
+                    **{"xref": "paper", "x": 1, "xanchor": "right"},
+                    **{"yref": "paper", "y": 0, "yanchor": "top", "yshift": -50},
+                }
+            ],
             legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
             dragmode="lasso",
             uirevision=f"{self.x.value} {self.y.value}",
@@ -144,13 +149,16 @@ class SetScatter:
         title = html.escape(describe(self._relabelling.sets, name))
         if name == "eigenvalue_max":
             scale = eigenvalue_axis(self._relabelling.values(name))
-            ticks = sorted(scale.ticks())
+            ticks = scale.spread_ticks(0.06)
             places = scale.position([value for value, _ in ticks]).tolist()
             look = axis(title, tickvals=places, ticktext=[text for _, text in ticks])
             return Column(values, scale.position(values), look)
         known = values[np.isfinite(values)]
         if len(known) and known.min() > 0 and known.max() > 20 * known.min():
-            return Column(values, values, axis(title, type="log", dtick=1, exponentformat="power"))
+            ticks = decades(known.min() / 1e3, known.max() * 1e3)
+            texts = [number(value) for value in ticks]
+            look = axis(title, type="log", tickvals=ticks, ticktext=texts)
+            return Column(values, values, look)
         return Column(values, values, axis(title, exponentformat="power"))
 
     def _selected(self, change):

@@ -4,6 +4,7 @@ import numpy as np
 
 from .axes import number
 from .chart_style import axis, layout
+from .colours import CLASS_COLOURS
 from .plotly_chart import PlotlyChart
 
 LINEAR = 1.0  # 1/h; the axes are linear below about this size and logarithmic above
@@ -54,7 +55,11 @@ class SpectrumPlot:
             "y": y.tolist(),
             "text": [complex_text(value) for value in eigenvalues],
             "hovertemplate": "%{text}<extra></extra>",
-            "marker": {"size": 9, "color": "#0072B2", "line": {"width": 1, "color": "white"}},
+            "marker": {
+                "size": 9,
+                "color": _colours(eigenvalues.real, threshold),
+                "line": {"width": 1, "color": "white"},
+            },
         }
         self.widget.figure = {
             "data": [points],
@@ -69,6 +74,13 @@ class SpectrumPlot:
                 shapes=_regions(threshold, high),
             ),
         }
+
+
+def _colours(real, threshold) -> list[str]:
+    """Eigenvalues in the colour of the class that they alone would give a set."""
+    slow = real >= (0 if threshold is None else threshold)
+    names = np.select([real >= 0, slow], ["unstable", "too slow"], "relevant")
+    return [CLASS_COLOURS[name] for name in names]
 
 
 def complex_text(value: complex) -> str:

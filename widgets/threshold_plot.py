@@ -11,6 +11,8 @@ from .axes import eigenvalue_axis, linear_axis, log_axis
 from .colours import CLASS_COLOURS, CLASS_MARKS, CLASS_MEANINGS
 
 HERE = Path(__file__).parent
+# One module for the page, written as files of one concept each.
+PARTS = ("threshold_elements", "threshold_panel", "condition_table", "threshold_plot")
 BINS = 110
 
 # quantity → what its panel says; `order` is that of the rows in a rule, as LabelRule writes them.
@@ -62,7 +64,7 @@ def panels(relabelling) -> list[dict]:
             continue
         axis = AXES[quantity](relabelling.values(quantity))
         relabelling.bin(quantity, axis.edges(BINS))
-        result.append({"quantity": quantity, **words, "axis": vars(axis), "ticks": axis.ticks()})
+        result.append({"quantity": quantity, **words, "axis": axis})
     return result
 
 
@@ -74,7 +76,7 @@ class ThresholdPlot(anywidget.AnyWidget):
     `rule_text`, `problem`.
     """
 
-    _esm = HERE / "threshold_plot.js"
+    _esm = "\n".join((HERE / f"{part}.js").read_text("utf-8") for part in PARTS)
     _css = HERE / "threshold_plot.css"
 
     classes = t.List().tag(sync=True)
@@ -89,7 +91,12 @@ class ThresholdPlot(anywidget.AnyWidget):
     counts = t.List(t.Int()).tag(sync=True)
     edited = t.Int(0).tag(sync=True)
 
-    def __init__(self, **traits):
+    def __init__(self, panels=(), **traits):
+        # The page leaves out what collides at its width, so it gets the ticks in order of importance.
+        for_page = [
+            {**panel, "axis": vars(panel["axis"]), "ticks": panel["axis"].ticks()}
+            for panel in panels
+        ]
         classes = [
             {
                 "name": name,
@@ -99,4 +106,4 @@ class ThresholdPlot(anywidget.AnyWidget):
             }
             for name in CLASSES
         ]
-        super().__init__(classes=classes, **traits)
+        super().__init__(classes=classes, panels=for_page, **traits)

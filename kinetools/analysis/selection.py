@@ -101,6 +101,18 @@ def selection_contrast(sets, selection, *, moments: LnKmMoments | None = None):
     )
 
 
+def chance_limit(contrast, confidence: float = 0.95) -> float:
+    """How large the largest difference in a table of `selection_contrast` may be by chance.
+
+    Bonferroni's limit over the parameters that occur in their rate laws, normal approximation.
+    """
+    from scipy.stats import norm
+
+    live = contrast[contrast["live"]]
+    quantile = norm.ppf(1 - (1 - confidence) / (2 * max(1, len(live))))
+    return float(quantile * live["standard_error"].max())
+
+
 def reaction_contrast(contrast):
     """The largest difference of each reaction, from the table that `selection_contrast` returns.
 
