@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 import kinetools as kt
-from kinetools.analysis.selection import ln_km_moments, reaction_contrast, selection_contrast
+from kinetools.analysis.selection import (
+    chance_limit,
+    ln_km_moments,
+    reaction_contrast,
+    selection_contrast,
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +69,17 @@ def test_parameters_without_influence_are_left_out_of_the_reactions(sets):
     km.loc[{"set": selection, "parameter": dead}] *= 1e6
     reactions = reaction_contrast(selection_contrast(sets.assign(km=km), selection))
     assert dead not in set(reactions["parameter"])
+
+
+def test_random_selections_stay_within_the_limit_of_chance_nineteen_times_in_twenty(sets):
+    rng = np.random.default_rng(0)
+    moments = ln_km_moments(sets)
+    beyond = 0
+    for _ in range(200):
+        selection = rng.choice(sets["set"].values, 200, replace=False)
+        table = selection_contrast(sets, selection, moments=moments)
+        beyond += table[table["live"]]["difference"].abs().max() > chance_limit(table)
+    assert 2 <= beyond <= 24
 
 
 @pytest.mark.parametrize("selection", [[], range(100, 2600)])
