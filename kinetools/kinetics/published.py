@@ -85,22 +85,23 @@ def write_published_parameters(model: KineticModel, state: SteadyState, sets, pa
     km_from = [km_column[names[i]] for i in km_at]
     vmax_from = [vmax_column[names[i]] for i in vmax_at]
     n_sets = sets.sizes["set"]
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        file["num_parameters_sets"] = n_sets
-        file.create_dataset("parameter_names", data=names, dtype=h5py.string_dtype())
-        file.create_dataset(
-            "index", data=[str(s) for s in sets["set"].values], dtype=h5py.string_dtype()
-        )
-        for start in range(0, n_sets, CHUNK):
-            piece = sets.isel(set=slice(start, start + CHUNK))
-            km = km_array(model, piece["km"], start)
-            vmax = piece["vmax"].sel(reaction=list(model.reaction_ids)).values
-            for i in range(len(km)):
-                row[km_at], row[vmax_at] = km[i, km_from], vmax[i, vmax_from]
-                file[f"parameter_set_{start + i}"] = row
-    if "eigenvalue_max" in sets:
-        table = pd.DataFrame({"0": sets["eigenvalue_max"].values})
-        write_text(path.with_name(f"maximal_eigenvalues_{path.stem}.csv"), table.to_csv())
+    with replacing(path) as temporary:
+        with h5py.File(temporary, "w") as file:
+            file["num_parameters_sets"] = n_sets
+            file.create_dataset("parameter_names", data=names, dtype=h5py.string_dtype())
+            file.create_dataset(
+                "index", data=[str(s) for s in sets["set"].values], dtype=h5py.string_dtype()
+            )
+            for start in range(0, n_sets, CHUNK):
+                piece = sets.isel(set=slice(start, start + CHUNK))
+                km = km_array(model, piece["km"], start)
+                vmax = piece["vmax"].sel(reaction=list(model.reaction_ids)).values
+                for i in range(len(km)):
+                    row[km_at], row[vmax_at] = km[i, km_from], vmax[i, vmax_from]
+                    file[f"parameter_set_{start + i}"] = row
+        if "eigenvalue_max" in sets:  # first, so that the HDF5 file never appears without it
+            table = pd.DataFrame({"0": sets["eigenvalue_max"].values})
+            write_text(path.with_name(f"maximal_eigenvalues_{path.stem}.csv"), table.to_csv())
     return path
 
 
