@@ -13,7 +13,52 @@ except ImportError:  # Windows
     fcntl = None
 
 from .errors import InputError
+from .run import map_chunks, reporting
 from .store import check_room, encode, sync
+
+
+def fill(target, pieces, function, arguments, keep, *, description, progress, workers, client):
+    """Compute the chunks that a target still lacks, and write each as soon as it is there.
+
+    target: StreamingDataset or InMemory; pieces: (start, stop) of each chunk; function: computes one
+    chunk, on any worker; arguments: chunk number → the function's arguments; keep: (start, stop, result)
+    → arrays by name. Bad input met on the way leaves nothing behind; an interruption leaves what is done.
+    """
+    todo = [i for i in range(len(pieces)) if i not in target.done]
+    total = pieces[-1][1] if pieces else 0
+    already = total - sum(pieces[i][1] - pieces[i][0] for i in todo)
+    given = (arguments(i) for i in todo)
+    try:
+        with reporting(total, description, "sets", progress, already) as advance:
+            for k, result in map_chunks(function, given, workers=workers, client=client):
+                start, stop = pieces[todo[k]]
+                target.write(todo[k], start, keep(start, stop, result))
+                advance(stop - start)
+    except InputError:
+        target.discard()
+        raise
+    finally:
+        target.close()
+
+
+class InMemory:
+    """Arrays that are filled in the manner of a StreamingDataset."""
+
+    def __init__(self, large: dict):
+        """large: name → (dims, shape, dtype, attrs)."""
+        self.arrays = {name: np.empty(shape, dtype) for name, (_, shape, dtype, _) in large.items()}
+        self.done = frozenset()
+
+    def write(self, chunk: int, start: int, values: dict) -> None:
+        """Put arrays at rows `start`…"""
+        for name, array in values.items():
+            self.arrays[name][start : start + len(array)] = array
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def discard(self) -> None:
+        """Nothing to remove."""
 
 
 class StreamingDataset:

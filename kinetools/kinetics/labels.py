@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
-from ..run import chunks, map_chunks, reporting, worker_count
+from ..run import chunks, worker_count
 from ..store import flag_attrs
-from ..streaming import StreamingDataset
+from ..streaming import InMemory, StreamingDataset, fill
 from .jacobian import Linearisation
 from .model import KineticModel
 from .parameter_sets import (
@@ -24,7 +24,7 @@ from .parameter_sets import (
     provenance,
 )
 from .rules import CLASSES, LabelRule
-from .spectra import count, km_chunks
+from .spectra import count, km_chunk
 from .steady_state import SteadyState
 
 VARIABLES = {
@@ -63,9 +63,9 @@ def label_parameters(
             f"sets must be a dataset of parameter sets, found {type(sets).__name__}; make one with "
             "parameter_sets(model, state, km)."
         )
-    n_sets = count(model, sets)
     if "set" not in sets.dims:
         sets = sets.expand_dims("set")
+    n_sets = count(sets)
     check_belongs(model, state, sets)
     rule.check(sets)
     # Names and dimensions, before a file is begun; the numbers are checked chunk by chunk.
@@ -75,58 +75,45 @@ def label_parameters(
     written = rule.to_records() if rule.function is None or path is not None else str(rule)
     history = add_history(sets, provenance("label_parameters", {"rule": written}))
     pieces = chunks(n_sets, CHUNK)
-    target = None
-    if path is not None:
+    copied = {}
+    if path is None:
+        target = InMemory(_layout(n_sets))
+    else:
         given = fingerprint(sets, without=VARIABLES)
         if Path(path).exists():
             return _same_as_before(path, history, given)
         copied = {n: v for n, v in layout(model, n_sets).items() if n in sets}
         small = sets.drop_vars([n for n in sets.data_vars if n in (*VARIABLES, *copied)])
         small.attrs = _attrs_with(sets, rule, history) | {"labelled_sets": given}
-        target = StreamingDataset(
-            path,
-            small,
-            copied | _layout(n_sets),
-            {
-                "format": "labels",
-                "rule": written,
-                "parameter sets": given,
-                "history": history,
-                "chunk size": CHUNK,
-            },
-        )
-    columns = {name: np.empty(n_sets, "U8" if name == "label" else float) for name in VARIABLES}
-    todo = [i for i in range(len(pieces)) if target is None or i not in target.done]
-    arguments = (
-        (linearisation, km)
-        for _, _, km in km_chunks(linearisation, sets, [pieces[i] for i in todo])
+        job = {
+            "format": "labels",
+            "rule": written,
+            "parameter sets": given,
+            "history": history,
+            "chunk size": CHUNK,
+        }
+        target = StreamingDataset(path, small, copied | _layout(n_sets), job)
+
+    def keep(start, stop, part):
+        piece = sets.isel(set=slice(start, stop))
+        known = piece.assign({name: ("set", values) for name, values in part.items()})
+        large = {name: piece[name].transpose("set", ...).values for name in copied}
+        return part | large | {"label": codes(rule.classify(known))}
+
+    fill(
+        target,
+        pieces,
+        label_chunk,
+        lambda i: (linearisation, km_chunk(linearisation, sets, *pieces[i])),
+        keep,
+        description="labelling",
+        progress=progress,
+        workers=workers,
+        client=client,
     )
-    already = n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo)
-    try:
-        with reporting(n_sets, "labelling", "sets", progress, already) as advance:
-            for k, part in map_chunks(label_chunk, arguments, workers=workers, client=client):
-                start, stop = pieces[todo[k]]
-                piece = sets.isel(set=slice(start, stop))
-                known = {name: ("set", values) for name, values in part.items()}
-                part["label"] = rule.classify(piece.assign(known))
-                if target is None:
-                    for name, values in part.items():
-                        columns[name][start:stop] = values
-                else:
-                    part["label"] = codes(part["label"])
-                    large = {n: piece[n].transpose("set", ...).values for n in copied}
-                    target.write(todo[k], start, part | large)
-                advance(stop - start)
-    except InputError:
-        if target is not None:
-            target.discard()
-        raise
-    finally:
-        if target is not None:
-            target.close()
-    if target is not None:
-        return open_parameter_sets(target.finish())
-    return attach(sets, columns, rule, history)
+    if path is None:
+        return attach(sets, target.arrays, rule, history)
+    return open_parameter_sets(target.finish())
 
 
 def label_chunk(linearisation: Linearisation, km) -> dict:
@@ -163,8 +150,8 @@ def spectral_quantities(values) -> dict[str, np.ndarray]:
 
 def attach(sets, columns, rule, history):
     """The dataset with its label variables."""
-    new = {name: ("set", columns[name], _attrs(name)) for name in VARIABLES}
-    result = sets.assign(new)
+    words = columns | {"label": np.array(CLASSES)[columns["label"]]}
+    result = sets.assign({name: ("set", words[name], _attrs(name)) for name in VARIABLES})
     result.attrs = _attrs_with(sets, rule, history)
     return result
 

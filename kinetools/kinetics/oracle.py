@@ -12,8 +12,8 @@ import numpy as np
 
 from ..data import number, whole_number
 from ..errors import InputError
-from ..run import chunks, map_chunks, reporting, worker_count
-from ..streaming import StreamingDataset
+from ..run import chunks, worker_count
+from ..streaming import InMemory, StreamingDataset, fill
 from .model import KineticModel
 from .parameter_sets import (
     CHUNK,
@@ -61,40 +61,26 @@ def sample_parameters(
         "chunk size": CHUNK,
         **recorded,
     }
+    large = layout(model, n_sets)
     if path is None:
-        km = np.empty((n_sets, len(model.parameters)))
-        vmax = np.empty((n_sets, len(model.reactions)))
-        target, todo = None, list(range(len(pieces)))
+        target = InMemory(large)
     elif Path(path).exists():
         return _same_as_before(path, history, model, state)
     else:
-        target = StreamingDataset(
-            path, frame(model, state, n_sets, history), layout(model, n_sets), job
-        )
-        todo = [i for i in range(len(pieces)) if i not in target.done]
-
-    arguments = ((linearisation, seed, ranges, i, pieces[i][1] - pieces[i][0]) for i in todo)
-    already = n_sets - sum(pieces[i][1] - pieces[i][0] for i in todo)
-    try:
-        with reporting(n_sets, "sampling", "sets", progress, already) as advance:
-            for k, (km_part, vmax_part) in map_chunks(
-                sample_chunk, arguments, workers=workers, client=client
-            ):
-                start, stop = pieces[todo[k]]
-                if target is None:
-                    km[start:stop], vmax[start:stop] = km_part, vmax_part
-                else:
-                    target.write(todo[k], start, {"km": km_part, "vmax": vmax_part})
-                advance(stop - start)
-    except InputError:
-        if target is not None:
-            target.discard()
-        raise
-    finally:
-        if target is not None:
-            target.close()
-    if target is None:
-        return build(model, state, km, vmax, history)
+        target = StreamingDataset(path, frame(model, state, n_sets, history), large, job)
+    fill(
+        target,
+        pieces,
+        sample_chunk,
+        lambda i: (linearisation, seed, ranges, i, pieces[i][1] - pieces[i][0]),
+        lambda start, stop, part: dict(zip(("km", "vmax"), part, strict=True)),
+        description="sampling",
+        progress=progress,
+        workers=workers,
+        client=client,
+    )
+    if path is None:
+        return build(model, state, target.arrays["km"], target.arrays["vmax"], history)
     return open_parameter_sets(target.finish())
 
 

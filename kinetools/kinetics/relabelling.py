@@ -40,10 +40,10 @@ class Relabelling:
         """Positions of sets that are named by their number in the `set` coordinate."""
         numbers = np.asarray(list(numbers), dtype=int)
         places = np.searchsorted(self.numbers, numbers, sorter=self._order)
-        places = self._order[np.minimum(places, len(self.numbers) - 1)] if len(self._order) else places
-        wrong = (
-            self.numbers[places] != numbers if len(self._order) else np.ones(len(numbers), bool)
+        places = (
+            self._order[np.minimum(places, len(self.numbers) - 1)] if len(self._order) else places
         )
+        wrong = self.numbers[places] != numbers if len(self._order) else np.ones(len(numbers), bool)
         if wrong.any():
             raise InputError(
                 f"the dataset has no set {int(numbers[wrong][0])}; its numbers are in sets['set']."

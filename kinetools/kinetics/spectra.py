@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..run import chunks, map_chunks, reporting
+from ..run import chunks, worker_count
+from ..streaming import InMemory, fill
 from .model import KineticModel
 from .parameter_sets import CHUNK, check_belongs, check_vmax, km_array, linearise
 from .steady_state import SteadyState
@@ -28,15 +29,25 @@ def eigenvalues(
     linearisation = linearise(model, state)
     if not isinstance(sets, xarray.Dataset):
         sets = km_array(model, sets)
-    pieces = chunks(count(model, sets), CHUNK)
-    result = np.empty((pieces[-1][1] if pieces else 0, linearisation.size), complex)
-    arguments = ((linearisation, km) for _, _, km in km_chunks(linearisation, sets, pieces))
-    with reporting(len(result), "spectra", "sets", progress) as advance:
-        for k, values in map_chunks(spectra_chunk, arguments, workers=workers, client=client):
-            start, stop = pieces[k]
-            result[start:stop] = values
-            advance(stop - start)
-    return result
+    elif "set" not in sets.dims:
+        sets = sets.expand_dims("set")
+    if isinstance(sets, xarray.Dataset):
+        check_belongs(model, state, sets)
+    pieces = chunks(count(sets), CHUNK)
+    shape = (count(sets), linearisation.size)
+    target = InMemory({"eigenvalue": (("set", "mode"), shape, complex, {})})
+    fill(
+        target,
+        pieces,
+        spectra_chunk,
+        lambda i: (linearisation, km_chunk(linearisation, sets, *pieces[i])),
+        lambda start, stop, values: {"eigenvalue": values},
+        description="spectra",
+        progress=progress,
+        workers=worker_count(workers),
+        client=client,
+    )
+    return target.arrays["eigenvalue"]
 
 
 def spectra_chunk(linearisation, km):
@@ -44,27 +55,20 @@ def spectra_chunk(linearisation, km):
     return linearisation.spectra(km)
 
 
-def count(model, sets) -> int:
+def count(sets) -> int:
     """Number of parameter sets in a dataset, or in a checked array."""
     import xarray
 
-    return sets.sizes.get("set", 1) if isinstance(sets, xarray.Dataset) else len(sets)
+    return sets.sizes["set"] if isinstance(sets, xarray.Dataset) else len(sets)
 
 
-def km_chunks(linearisation, sets, pieces):
-    """Yield (start, stop, km) with each chunk checked; lazily opened files are read chunk by chunk."""
+def km_chunk(linearisation, sets, start: int, stop: int) -> np.ndarray:
+    """Some sets' Michaelis constants (set, parameter); a dataset's are read now and checked."""
     import xarray
 
-    model = linearisation.model
-    if isinstance(sets, xarray.Dataset):
-        check_belongs(model, linearisation.state, sets)
-        if "set" not in sets.dims:
-            sets = sets.expand_dims("set")
-        for start, stop in pieces:
-            km = km_array(model, sets.isel(set=slice(start, stop)), start)
-            if "vmax" in sets:
-                check_vmax(linearisation, sets, km, start)
-            yield start, stop, km
-    else:
-        for start, stop in pieces:
-            yield start, stop, sets[start:stop]
+    if not isinstance(sets, xarray.Dataset):
+        return sets[start:stop]
+    km = km_array(linearisation.model, sets.isel(set=slice(start, stop)), start)
+    if "vmax" in sets:
+        check_vmax(linearisation, sets, km, start)
+    return km

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "browser-tests"
-# What UI_FACTS names as needed, and nothing may be asked of any other machine.
+# Headless as root, and nothing may be asked of any other machine.
 CHROMIUM_FLAGS = [
     "--headless",
     "--no-sandbox",
