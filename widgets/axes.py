@@ -23,6 +23,11 @@ def number(value: float, digits: int = 4) -> str:
     return f"{mantissa.replace('-', '−')}×{power}"
 
 
+def grouped(count: int) -> str:
+    """A count with its thousands apart: 80 000."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
 @dataclass(frozen=True)
 class Axis:
     """An axis from `low` to `high`; `kind` is "linear", "log" or "linlog".
@@ -84,7 +89,7 @@ class Axis:
         """(value, text) of the ticks, the important ones first (labels that collide are left out)."""
         if self.kind == "log":
             values = decades(self.low, self.high)
-            if len(values) < 3:
+            if len(values) < 5:
                 values += [k * v for v in decades(self.low / 10, self.high) for k in (2, 5)]
         elif self.kind == "linear":
             values = nice_steps(self.low, self.high)

@@ -28,3 +28,14 @@ def axis(title: str, **more) -> dict:
         "automargin": True,
         **more,
     }
+
+
+def note(text: str) -> dict:
+    """A sentence below the chart's axis, for charts with a bottom margin of 74 pixels."""
+    return {
+        "text": text,
+        "font": {"size": 11, "color": "#555"},
+        "showarrow": False,
+        **{"xref": "paper", "x": 1, "xanchor": "right"},
+        **{"yref": "paper", "y": 0, "yanchor": "top", "yshift": -50},
+    }

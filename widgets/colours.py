@@ -11,3 +11,9 @@ CLASS_MEANINGS = {
     "unstable": "Re λ_max ≥ 0",
     "excluded": "stable and fast enough, but another condition fails",
 }
+
+
+def pale(colour: str) -> str:
+    """A colour mixed with white, as a background for black text on any page."""
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(part * 0.35 + 255 * 0.65):02x}" for part in parts)

@@ -30,7 +30,7 @@ class Conditions {
 
   row([quantity, comparison, value], index) {
     const name = html("input", {
-      type: "text", class: "quantity", list: this.names.id, value: quantity,
+      type: "text", class: "quantity", list: this.names.id, value: quantity, title: quantity,
       placeholder: "quantity, e.g. time_constant", "aria-label": "quantity of the condition",
     });
     const sign = html("select", { "aria-label": "comparison of the condition" },

@@ -10,8 +10,9 @@ from kinetools.analysis.selection import (
     reaction_contrast,
     selection_contrast,
 )
+from kinetools.maps import Scale
 
-from .axes import number
+from .axes import grouped, number
 
 ROWS = 8
 UNIT = "standard deviations of ln Km"
@@ -60,7 +61,11 @@ class ContrastPanel:
         contrast = selection_contrast(self._sets, selection, moments=self._moments)
         self.table.value = table(contrast, len(selection), self._sets.sizes["set"])
         if self.map is not None:
-            self.map.reaction_data = reaction_contrast(contrast)["difference"].abs()
+            differences = reaction_contrast(contrast)["difference"].abs()
+            # What chance alone makes must not look like much, however small the selection.
+            largest = max(1.0, 2 * chance_limit(contrast), float(differences.max()))
+            self.map.reaction_scale = Scale.for_values([], maximum=largest)
+            self.map.reaction_data = differences
             self.map.title = "Largest difference of a Km, selected sets against the rest"
 
     def _clicked(self, ids, on_reaction):
@@ -80,8 +85,8 @@ def table(contrast, n_selected: int, n_sets: int) -> str:
         for name, row in top.iterrows()
     )
     return _text(
-        f"ln Km of {n_selected} selected sets against the other "
-        f"{n_sets - n_selected}: difference of the means in standard deviations"
+        f"ln Km of the {grouped(n_selected)} selected against the other "
+        f"{grouped(n_sets - n_selected)} sets: difference of the means in standard deviations"
         f'<table style="border-collapse: collapse; margin: 6px 0">{rows}</table>'
         f"By chance the largest of {len(live)} differences stays within "
         f"±{number(chance_limit(contrast), 2)} (95\u202f%)."

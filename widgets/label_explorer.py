@@ -10,6 +10,7 @@ from kinetools.kinetics.labels import edit_labels, label_rule, relabel
 from kinetools.kinetics.parameter_sets import save_parameter_sets
 from kinetools.kinetics.relabelling import Relabelling
 from kinetools.kinetics.rules import CLASSES, LabelRule
+from kinetools.maps import check_map, load_map
 
 from .display import live, mimebundle
 from .quantities import rule_text
@@ -22,13 +23,13 @@ class LabelExplorer(t.HasTraits):
 
     sets: labelled parameter sets; model, state: what they were made with, needed for spectra and the
     map; rule: the first rule, a `LabelRule` or its rows (default: the one the sets were labelled with);
-    edits: labels given by hand (default: those of the dataset), as in `edit_labels`; map: bundled name
-    or path of an Escher map, or None for no map; height: of the map, in pixels.
+    edits: labels given by hand (default: those of the dataset), as in `edit_labels`; map: as for
+    `EscherMap` (bundled name, path, or a loaded map), or None for no map; height: of the map, in pixels.
 
     Traits, to be read and set from Python as the page does: `rule`; `edits`; `selection`, set numbers;
     `focus`, the number of the set whose spectrum is shown, or None; `counts`, class → number of sets
-    (follows rule and edits). Raises InputError for sets without labels, and for a rule, edits or a
-    selection that do not fit them.
+    (follows rule and edits). Raises InputError for sets without labels, a map that lacks a reaction of
+    the model, and for a rule, edits or a selection that do not fit the sets.
     """
 
     rule = t.Any()
@@ -40,9 +41,15 @@ class LabelExplorer(t.HasTraits):
     def __init__(
         self, sets, model=None, state=None, rule=None, edits=None, map="ecoli", height=560
     ):
+        self.relabelling = Relabelling(sets)
+        if "km" not in sets:
+            raise InputError(
+                "the dataset has no variable 'km'; give one made by sample_parameters or parameter_sets."
+            )
+        if map is not None and model is not None:
+            check_map(map if isinstance(map, list) else load_map(map), model)
         self.sets, self.model, self.state = sets, model, state
         self.map, self.height = map, height
-        self.relabelling = Relabelling(sets)
         self._history, self._place, self._view = [], -1, None
         super().__init__()
         self.rule = _first_rule(sets) if rule is None else rule

@@ -6,7 +6,7 @@ import numpy as np
 
 from kinetools.kinetics.rules import CLASSES
 
-from .axes import number
+from .axes import grouped, number
 from .colours import CLASS_COLOURS, CLASS_MARKS
 from .quantities import rule_text
 from .threshold_plot import BINS, panels
@@ -57,7 +57,7 @@ def label_figure(explorer):
             "zeroline": False,
         }
         figure.layout[f"yaxis{suffix}"] = {
-            "domain": [0.45, 1],
+            "domain": [0.47, 1],
             "anchor": f"x{suffix}",
             "title": {"text": "sets"},
         }
@@ -65,7 +65,7 @@ def label_figure(explorer):
             if condition.quantity == name:
                 _add_threshold(figure, suffix, float(axis.position(condition.value)), condition)
     figure.add_table(
-        domain={"x": [0, 1], "y": [0, 0.25]},
+        domain={"x": [0, 1], "y": [0, 0.28]},
         header={"values": ["class", "sets", "share", "labelled by hand"], "align": "left"},
         cells={"values": _columns(explorer), "align": "left", "height": 24},
     )
@@ -73,7 +73,7 @@ def label_figure(explorer):
         template="plotly_white",
         barmode="stack",
         bargap=0,
-        height=560,
+        height=600,
         margin={"l": 60, "r": 20, "t": 70, "b": 20},
         title={"text": f"relevant = {html.escape(rule_text(explorer.rule))}", "font": {"size": 14}},
         legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
@@ -111,7 +111,7 @@ def _columns(explorer) -> list[list]:
     counts = [explorer.counts[name] for name in CLASSES]
     return [
         [f"{CLASS_MARKS[name]} {name}" for name in CLASSES],
-        [f"{count:,}".replace(",", "\u202f") for count in counts],
+        [grouped(count) for count in counts],
         [f"{100 * count / total:.1f}\u202f%" for count in counts],
         [str(count) for count in by_hand],
     ]

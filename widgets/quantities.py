@@ -20,7 +20,11 @@ def quantities(sets) -> list[str]:
 
 def rule_text(rule: LabelRule) -> str:
     """A rule in one line."""
-    rows = [f"{c.quantity} {c.comparison} {number(c.value, 6)}" for c in rule.conditions]
+    signs = {"<=": "≤", ">=": "≥"}
+    rows = [
+        f"{c.quantity} {signs.get(c.comparison, c.comparison)} {number(c.value, 6)}"
+        for c in rule.conditions
+    ]
     if rule.function is not None:
         rows.append(f"{getattr(rule.function, '__name__', 'function')}(sets)")
     return " and ".join(["stable", *rows])

@@ -7,7 +7,8 @@ import ipywidgets as w
 from kinetools.errors import InputError
 from kinetools.kinetics.rules import CLASSES
 
-from .colours import CLASS_COLOURS, CLASS_MARKS
+from .axes import grouped
+from .colours import CLASS_COLOURS, CLASS_MARKS, pale
 
 
 class RelabelBar:
@@ -27,7 +28,7 @@ class RelabelBar:
             w.Button(
                 description=f"{CLASS_MARKS[name]} {name}",
                 tooltip=f"label the selected sets as {name}",
-                style={"text_color": "black", "button_color": f"{CLASS_COLOURS[name]}55"},
+                style={"text_color": "black", "button_color": pale(CLASS_COLOURS[name])},
                 layout=w.Layout(width="auto"),
             )
             for name in CLASSES
@@ -59,12 +60,14 @@ class RelabelBar:
             counts = explorer.relabelling.counts(codes)
             parts = [
                 f'<span style="color:{CLASS_COLOURS[name]}">{CLASS_MARKS[name]}</span> '
-                f"{count} {name}"
+                f"{grouped(count)} {name}"
                 for name, count in zip(CLASSES, counts)
                 if count
             ]
             noun = "set" if len(selection) == 1 else "sets"
-            self.status.value = f"<b>{len(selection)} {noun} selected</b>: {', '.join(parts)}"
+            self.status.value = (
+                f"<b>{grouped(len(selection))} {noun} selected</b>: {', '.join(parts)}"
+            )
         else:
             self.status.value = "<b>No set selected</b>: draw a lasso in the plot"
         for button in (*self.labels, self.clear):

@@ -8,8 +8,8 @@ import numpy as np
 
 from kinetools.kinetics.rules import CLASSES, quantity
 
-from .axes import decades, eigenvalue_axis, number
-from .chart_style import axis, layout
+from .axes import decades, eigenvalue_axis, grouped, number
+from .chart_style import axis, layout, note
 from .colours import CLASS_COLOURS, CLASS_SYMBOLS
 from .plotly_chart import PlotlyChart
 from .quantities import describe
@@ -103,16 +103,8 @@ class SetScatter:
         # Zoom and lasso stay while the axes stay the same.
         return layout(
             self._height,
-            margin={"l": 66, "r": 16, "t": 76, "b": 74},
-            annotations=[
-                {
-                    "text": self._note(x, y),
-                    "font": {"size": 11, "color": "#555"},
-                    "showarrow": False,
-                    **{"xref": "paper", "x": 1, "xanchor": "right"},
-                    **{"yref": "paper", "y": 0, "yanchor": "top", "yshift": -50},
-                }
-            ],
+            margin={"l": 66, "r": 16, "t": 64, "b": 74},
+            annotations=[note(self._note(x, y))],
             legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
             dragmode="lasso",
             uirevision=f"{self.x.value} {self.y.value}",
@@ -132,16 +124,14 @@ class SetScatter:
     def _note(self, x, y) -> str:
         n_sets, drawn = len(self._relabelling.numbers), len(self._positions)
         parts = []
-        if drawn < n_sets:
-            parts.append(f"{drawn} of {n_sets:,} sets are drawn".replace(",", "\u202f"))
-            parts[0] += " (always the same sample)"
+        if len(self._sample) < n_sets:
+            marked = " and what is marked" if drawn > len(self._sample) else ""
+            parts.append(
+                f"{grouped(drawn)} of {grouped(n_sets)} sets are drawn: a fixed sample{marked}"
+            )
         undefined = int((~np.isfinite(x.places) | ~np.isfinite(y.places)).sum())
         if undefined:
-            parts.append(
-                f"{undefined} of them have no value here"
-                if parts
-                else f"{undefined} of {drawn} sets have no value here"
-            )
+            parts.append(f"{grouped(undefined)} of {grouped(drawn)} have no value on these axes")
         return "; ".join(parts)
 
     def _column(self, name: str) -> "Column":
@@ -197,7 +187,7 @@ def _class_marker(name):
         "size": 6 if CLASS_SYMBOLS[name] == "circle" else 7,
         "symbol": CLASS_SYMBOLS[name],
         "color": CLASS_COLOURS[name],
-        "opacity": 0.75,
+        "opacity": 0.6,
     }
 
 

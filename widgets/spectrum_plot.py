@@ -3,7 +3,7 @@
 import numpy as np
 
 from .axes import number
-from .chart_style import axis, layout
+from .chart_style import axis, layout, note
 from .colours import CLASS_COLOURS
 from .plotly_chart import PlotlyChart
 
@@ -27,7 +27,7 @@ class SpectrumPlot:
 
     def clear(self, sentence: str) -> None:
         """Show no spectrum, but a sentence that says how to get one."""
-        note = {
+        middle = {
             "text": sentence,
             "xref": "paper",
             "yref": "paper",
@@ -39,7 +39,7 @@ class SpectrumPlot:
         hidden = {"visible": False}
         self.widget.figure = {
             "data": [],
-            "layout": layout(self.height, annotations=[note], xaxis=hidden, yaxis=hidden),
+            "layout": layout(self.height, annotations=[middle], xaxis=hidden, yaxis=hidden),
         }
 
     def show(self, eigenvalues, title: str, threshold: float | None = None) -> None:
@@ -66,7 +66,8 @@ class SpectrumPlot:
             "layout": layout(
                 self.height,
                 title={"text": title, "font": {"size": 14}, "x": 0.02, "xanchor": "left"},
-                margin={"l": 62, "r": 16, "t": 62, "b": 50},
+                margin={"l": 62, "r": 16, "t": 64, "b": 74},
+                annotations=[note(_legend(threshold))],
                 showlegend=False,
                 dragmode="zoom",
                 xaxis=axis("Re λ (1/h)", **_ticks(low, high)),
@@ -89,6 +90,14 @@ def complex_text(value: complex) -> str:
         return f"λ = {number(value.real)} /h"
     sign = "+" if value.imag > 0 else "−"
     return f"λ = {number(value.real)} {sign} {number(abs(value.imag))} i /h"
+
+
+def _legend(threshold) -> str:
+    if threshold is None or threshold >= 0:
+        return "one point an eigenvalue; shaded: unstable"
+    return (
+        f"one point an eigenvalue; shaded: too slow (right of {number(threshold)}), unstable (of 0)"
+    )
 
 
 def _regions(threshold, high) -> list[dict]:

@@ -37,7 +37,13 @@ function parse(text) {
 function show(value) {
   const size = Math.abs(value);
   const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential() : String(value);
-  return unicodeMinus(text.replace("e+", "e"));
+  return text.replace("e+", "e").replaceAll("-", "−");
+}
+
+/** As `number` in axes.py, for labels: 3.6×10⁹ rather than 3.6e9. */
+function pretty(value) {
+  const superscript = (digits) => [...digits].map((d) => (d === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])).join("");
+  return show(value).replace(/e(.*)/, (_, power) => `×10${superscript(power.replace("−", "-"))}`);
 }
 
 /** Call a function when what was typed into a field is meant: on Enter, and when the field is left. */

@@ -212,8 +212,8 @@ class Panel {
     const x = this.x(value);
     this.shownAt = Math.min(Math.max(x, left), right);
     const outside = x > right + 0.5 ? " →" : x < left - 0.5 ? "← " : "";
-    const text = outside === "← " ? `← ${show(value)}` : `${show(value)}${outside}`;
-    const half = 3.6 * text.length + 7;
+    const text = outside === "← " ? `← ${pretty(value)}` : `${pretty(value)}${outside}`;
+    const half = 3.5 * text.length + 7;
     const middle = Math.min(Math.max(this.shownAt, half + 1), this.width - half - 1);
     const bottom = HEIGHT - MARGIN.bottom;
     this.line.replaceChildren(
@@ -223,7 +223,7 @@ class Panel {
       svg("text", { x: middle, y: 16 }, text),
     );
     for (const [key, v] of [["now", value], ["min", this.description.axis.low],
-      ["max", this.description.axis.high], ["text", `${show(value)} ${this.description.unit}`]])
+      ["max", this.description.axis.high], ["text", `${pretty(value)} ${this.description.unit}`]])
       this.line.setAttribute(`aria-value${key}`, v);
   }
 }

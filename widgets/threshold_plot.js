@@ -5,7 +5,7 @@ const SEND_EVERY = 50; // ms
 
 class ThresholdPlot {
   constructor(model, root) {
-    Object.assign(this, { model, root, classes: model.get("classes"), rule: model.get("rule") });
+    Object.assign(this, { model, root, sentAt: 0, classes: model.get("classes"), rule: model.get("rule") });
     this.panels = model.get("panels").map((description) => new Panel(description, this));
     this.conditions = new Conditions(this);
     this.cards = this.classes.map(({ name, colour, mark, meaning }) => {
@@ -94,7 +94,10 @@ class ThresholdPlot {
     this.conditions.draw();
     this.dragging = !settled;
     if (settled) this.flush();
-    else this.timer ??= setTimeout(() => this.flush(), SEND_EVERY);
+    else {
+      const wait = Math.max(0, this.sentAt + SEND_EVERY - Date.now());
+      this.timer ??= setTimeout(() => this.flush(), wait);
+    }
   }
 
   settle() {
@@ -106,6 +109,7 @@ class ThresholdPlot {
   flush() {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.sentAt = Date.now();
     this.model.set({ rule: this.rule, dragging: this.dragging });
     this.model.save_changes();
   }

@@ -214,7 +214,7 @@ def test_a_large_dataset_is_drawn_as_the_same_sample_with_marked_sets_besides(se
     first.selection = absent
     assert set(first.view.scatter.drawn_sets()) == {*drawn, *absent}
     note = first.view.scatter.chart.figure["layout"]["annotations"][0]["text"]
-    assert "4003 of 6\u202f000 sets are drawn" in note
+    assert "4\u202f003 of 6\u202f000 sets are drawn: a fixed sample and what is marked" in note
 
 
 def test_without_model_and_state_the_spectrum_says_what_it_needs(sets):
@@ -250,6 +250,29 @@ def test_what_does_not_fit_is_refused_in_one_sentence(explorer, trait, value, se
     with pytest.raises(kt.InputError, match=sentence):
         setattr(explorer, trait, value)
     assert getattr(explorer, trait) == before
+
+
+@pytest.mark.parametrize("which", ["none", "unstable only", "one"])
+def test_classes_and_datasets_without_sets_are_shown_as_such(sets, model, state, which):
+    chosen = {
+        "none": [],
+        "unstable only": np.flatnonzero(sets["label"] == "unstable"),
+        "one": [0],
+    }[which]
+    few = sets.isel(set=chosen)
+    explorer = LabelExplorer(few, model, state)
+    assert sum(explorer.counts.values()) == sum(explorer.view.thresholds.counts) == len(chosen)
+    explorer.selection = few["set"].values.tolist()
+    data = explorer.view.scatter.chart.figure["data"][: len(CLASSES)]
+    assert sum(len(trace["x"]) for trace in data) == len(chosen)
+    assert explorer._repr_mimebundle_()["image/svg+xml"].startswith("<svg")
+
+
+def test_a_map_that_lacks_a_reaction_is_refused_before_anything_is_shown(sets, model):
+    from tests.small_map import small_map
+
+    with pytest.raises(kt.InputError, match=r"lacks 6\d of the 67 reactions"):
+        LabelExplorer(sets, model, map=small_map())
 
 
 def test_a_dataset_labelled_by_a_function_asks_for_it_again(sets):
