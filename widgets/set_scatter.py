@@ -81,6 +81,8 @@ class SetScatter:
                 f"set %{{customdata[0]:d}}, {name}<br>x %{{customdata[1]:.4~g}}"
                 "<br>y %{customdata[2]:.4~g}<extra></extra>"
             )
+            trace["selected"] = {"marker": {"opacity": 1, "size": 9}}
+            trace["unselected"] = {"marker": {"opacity": 0.12}}
             if selection:
                 trace["selectedpoints"] = np.flatnonzero(np.isin(numbers[rows], selection)).tolist()
             traces.append(trace)
