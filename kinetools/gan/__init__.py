@@ -1,0 +1,1 @@
+"""Conditional generators of kinetic parameter sets."""
