@@ -37,7 +37,7 @@ SHOTS = {
             "picture = LabelExplorer(sets, model, state)\npicture",
         ],
         [
-            "selected = sets.set.values[(sets.label == 'relevant').values][:300]",
+            "selected = sets.set.values[(sets.label == 'unstable').values][:1000]",
             "picture.selection = [int(s) for s in selected]",
             "picture.focus = int(selected[0])",
         ],

@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["maps"],
     submod_attrs={
         "errors": ["InputError"],
-        "analysis.selection": ["reaction_contrast", "selection_contrast"],
+        "analysis.selection": ["chance_limit", "reaction_contrast", "selection_contrast"],
         "kinetics.model": ["KineticModel", "load_kinetic_model", "save_kinetic_model"],
         "kinetics.steady_state": ["SteadyState", "load_steady_state", "save_steady_state"],
         "kinetics.parameter_sets": [

@@ -102,4 +102,4 @@ def _text(content: str) -> str:
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0 else "") + number(value, 2)
+    return f"{value:+.2f}".replace("-", "−")
