@@ -67,7 +67,7 @@ def main():
             (
                 "sign of det(J + 9) on all cores",
                 f"{determinants / available_cores() / spectra:.2f}",
-                f"of the time of full spectra, to spare {rejected:.0%} of the sets theirs: no gain worth its code",
+                f"of the time of full spectra, to settle {rejected:.0%} of the sets: little to gain",
             ),
         ],
     )

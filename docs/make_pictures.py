@@ -1,6 +1,6 @@
 """Takes the README's pictures from the real thing: widgets in JupyterLab, in headless Chromium.
 
-    .venv/bin/python docs/make_pictures.py [name ...]
+.venv/bin/python docs/make_pictures.py [name ...]
 """
 
 import sys
@@ -48,7 +48,9 @@ SHOTS = {
 def take(browser, server, name, width=1500):
     """One picture: run the cells, take the steps, photograph the last cell's output."""
     cells, steps = SHOTS[name]
-    context = browser.new_context(viewport={"width": width, "height": 2300}, device_scale_factor=1.5)
+    context = browser.new_context(
+        viewport={"width": width, "height": 2300}, device_scale_factor=1.5
+    )
     page = context.new_page()
     page.goto(f"{server.url}/login?token={TOKEN}")
     page.goto(f"{server.url}/lab/tree/{server.write(name, cells)}?reset&token={TOKEN}")
