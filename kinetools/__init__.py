@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "kinetics.oracle": ["sample_parameters"],
         "kinetics.published": ["read_published_parameters", "write_published_parameters"],
         "kinetics.rates": ["reaction_rates"],
+        "kinetics.sensitivity": ["eigenvalue_sensitivities"],
         "kinetics.spectra": ["eigenvalues"],
         "kinetics.rules": ["Condition", "LabelRule"],
         "kinetics.labels": [

@@ -9,6 +9,7 @@ is a sparse matrix that belongs to the model and the state.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from ..errors import InputError
 from .model import KineticModel
 from .steady_state import SteadyState, check_steady_state, rate_law_orders
 
+STEP = 1e-100  # of complex steps: nothing is subtracted, so nothing is lost however small it is
 BLOCK = 128  # Jacobians built at a time: as many as the cache holds
 
 
@@ -165,6 +167,41 @@ class Linearisation:
         flat = self._map @ self._terms(km, False)[0]
         flat += self._constant[:, None]
         return flat
+
+    @cached_property
+    def map_transposed(self):
+        """Aᵀ: from weights of the Jacobian's elements (n²,) to weights of saturation terms."""
+        return self._map.T.tocsr()
+
+    def term_gradient(self, km, weights) -> np.ndarray:
+        """Derivatives by ln Km of a weighted sum of the saturation terms.
+
+        km: (set, parameter) µmol/L; weights: (parameter, set). Returns (parameter, set). The terms'
+        derivatives come from the rate laws' own code by complex steps.
+        """
+        km = np.ascontiguousarray(np.asarray(km, float).T)
+        result = np.zeros_like(weights)
+        for g in self._groups:
+            scaled = [
+                g.s_concentrations[:, :, None] / km[g.s_parameters] + 0j,
+                g.p_concentrations[:, :, None] / km[g.p_parameters] + 0j,
+            ]
+            slopes = [np.empty_like(x) for x in scaled]
+            parameters = (g.s_parameters, g.p_parameters)
+            live = (True, g.law.product_in_rate())
+            for side in (0, 1):
+                for i in range(len(scaled[side]) if live[side] else 0):
+                    kept = scaled[side][i].copy()
+                    scaled[side][i] = kept * (1 + 1j * STEP)
+                    g.law.denominator(*scaled, g.s_coefficients, g.p_coefficients, *slopes)
+                    scaled[side][i] = kept
+                    # A larger Km is a smaller s, hence the minus.
+                    result[parameters[side][i]] = -sum(
+                        (weights[parameters[k]] * slopes[k].imag).sum(axis=0) / STEP
+                        for k in (0, 1)
+                        if live[k]
+                    )
+        return result
 
     def spectra(self, km) -> np.ndarray:
         """Eigenvalues of the Jacobians, the slowest (largest real part) first.

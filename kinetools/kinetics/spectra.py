@@ -24,15 +24,7 @@ def eigenvalues(
     `model.parameter_names`. Returns a complex array (set, n) in 1/h, n independent metabolites
     (44 for the bundled model), the slowest (largest real part) first.
     """
-    import xarray
-
-    linearisation = linearise(model, state)
-    if not isinstance(sets, xarray.Dataset):
-        sets = km_array(model, sets)
-    elif "set" not in sets.dims:
-        sets = sets.expand_dims("set")
-    if isinstance(sets, xarray.Dataset):
-        check_belongs(model, state, sets)
+    linearisation, sets = prepare(model, state, sets)
     pieces = chunks(count(sets), CHUNK)
     shape = (count(sets), linearisation.size)
     target = InMemory({"eigenvalue": (("set", "mode"), shape, complex, {})})
@@ -53,6 +45,17 @@ def eigenvalues(
 def spectra_chunk(linearisation, km):
     """Spectra of one chunk (a function, so that it can travel to a cluster)."""
     return linearisation.spectra(km)
+
+
+def prepare(model, state, sets):
+    """The linearisation, and the sets as a dataset over sets that belongs to it or a checked array."""
+    import xarray
+
+    linearisation = linearise(model, state)
+    if not isinstance(sets, xarray.Dataset):
+        return linearisation, km_array(model, sets)
+    check_belongs(model, state, sets)
+    return linearisation, sets if "set" in sets.dims else sets.expand_dims("set")
 
 
 def count(sets) -> int:
