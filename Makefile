@@ -34,8 +34,11 @@ test: $(ENV)
 	@KINETOOLS_CHROMIUM="$$($(BIN)/python tests/chromium.py --install)"; \
 	 export KINETOOLS_CHROMIUM; $(BIN)/python -m pytest $(PYTEST_ARGS)
 
+# Offline, JupyterLab has no news to ask for and no newer version to look up.
 lab: $(ENV)
-	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
+	@$(BIN)/jupyter lab --LabApp.news_url=None \
+	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	    $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 bench: $(ENV)
 	@for script in benchmarks/bench_*.py; do \
