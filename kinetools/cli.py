@@ -44,7 +44,8 @@ def _joined(arguments: list[str]) -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="kinetools", description="Kinetic models and flux posteriors from the command line."
+        prog="kinetools",
+        description="Run kinetools notebooks with other parameters, and report on them.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

@@ -48,6 +48,8 @@ def rerun(notebook, parameters=None, *, run_dir=None, timeout=None, fresh=False,
     not have or allow, and for a directory that holds something else; RerunError when a cell fails.
     """
     notebook = Path(notebook)
+    if timeout is not None and not timeout > 0:
+        raise InputError(f"timeout must be more than 0 seconds, found {timeout:g}.")
     source = _read_notebook(notebook)
     declared = read_parameters(source, notebook)
     given = check_parameters(declared, dict(parameters or {}), notebook)

@@ -133,7 +133,8 @@ def test_notebooks_are_kept_without_outputs_and_with_one_parameters_cell(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    clean = all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    assert clean, f"clear the outputs of {path.name} before committing it (Edit, Clear Outputs)"
     tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assert len(tagged) == 1
     for parameter in read_parameters(notebook, path).values():

@@ -216,6 +216,8 @@ def class_counts(sets):
     """Counts and shares of the classes, a `pandas.DataFrame` with one row a class."""
     import pandas as pd
 
+    if "label" not in sets:
+        raise InputError("the dataset has no labels; label it with label_parameters first.")
     counts = pd.Series(sets["label"].values).value_counts().reindex(list(CLASSES), fill_value=0)
     return pd.DataFrame({"sets": counts, "share": counts / max(1, counts.sum())})
 

@@ -1,5 +1,6 @@
 """Label rules: tables of (quantity, comparison, value) that say which parameter sets are relevant."""
 
+import difflib
 import json
 import operator
 from collections.abc import Callable
@@ -188,9 +189,15 @@ def quantity(sets, name: str) -> np.ndarray:
     if "vmax" in sets and name.startswith("vmax_") and name[5:] in sets.indexes["reaction"]:
         return sets["vmax"].sel(reaction=name[5:]).values
     known = [n for n, v in sets.data_vars.items() if v.dims == ("set",) and v.dtype.kind in "fiu"]
+    spectral = ["eigenvalue_max", "eigenvalue_min", "time_constant"]
+    if name in spectral:
+        raise InputError(f"the sets have no {name!r} yet; label them with label_parameters first.")
+    choices = dict.fromkeys([*spectral, *known, *map(str, sets.indexes.get("parameter", ()))])
+    near = difflib.get_close_matches(name, choices, 1)
+    hint = f"did you mean {near[0]!r}?" if near else "use one of these."
     raise InputError(
-        f"the sets have no quantity {name!r}; there are {', '.join(known) or 'no labels yet'}, every "
-        "Michaelis constant by its name, and vmax_<reaction>."
+        f"the sets have no quantity {name!r} ({', '.join(dict.fromkeys([*spectral, *known]))}, a "
+        f"Michaelis constant's name, or vmax_<reaction>); {hint}"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import find, number, read_table_file
+from ..data import DATA, find, number, read_table_file
 from ..errors import InputError
 from .model import KineticModel, dump_records, text_list
 
@@ -115,6 +115,8 @@ def load_steady_state(name, physiology: int | None = None) -> SteadyState:
         if isinstance(physiology, bool) or not isinstance(physiology, (int, np.integer)):
             raise InputError(f"physiology must be a whole number, found {physiology!r}.")
         name = f"{name}_physiology_{physiology}"
+    elif isinstance(name, str) and list((DATA / "steady_states").glob(f"{name}_physiology_*.json")):
+        raise InputError(f"{name!r} has several steady states; choose one with physiology=1, say.")
     path = find("steady_states", name)
     content = read_table_file(path, "steady state", VERSION)
     tables = {}

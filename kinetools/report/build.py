@@ -29,6 +29,8 @@ def build_report(run_dirs, output="report", *, title="kinetools report") -> Path
             raise InputError(
                 f"{run_dir} holds no complete run (it is {record['status']}); run it again first."
             )
+    if output.is_file() or (output.is_dir() and any(output.iterdir()) and not _is_report(output)):
+        raise InputError(f"{output} holds something else than a report; choose another folder.")
     (output / "assets").mkdir(parents=True, exist_ok=True)
     style = importlib.resources.files(__package__).joinpath("style.css").read_text("utf-8")
     write_text(output / "assets" / "style.css", f"{style}\n{code_style()}\n")
@@ -108,3 +110,7 @@ def _date(iso: str) -> str:
 
 def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _is_report(folder: Path) -> bool:
+    return (folder / "index.html").is_file() and (folder / "assets").is_dir()

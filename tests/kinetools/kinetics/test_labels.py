@@ -138,7 +138,7 @@ def test_unlabelled_sets_have_no_rule_and_take_no_edits(sets):
         kt.label_rule(sets)
     with pytest.raises(InputError, match="no labels"):
         kt.edit_labels(sets, [])
-    with pytest.raises(InputError, match="no quantity 'eigenvalue_max'"):
+    with pytest.raises(InputError, match="no 'eigenvalue_max' yet"):
         kt.relabel(sets, kt.LabelRule())
 
 

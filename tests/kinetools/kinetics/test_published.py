@@ -57,7 +57,7 @@ def test_a_rule_labels_the_population_that_is_read(model, state, files):
     np.testing.assert_array_equal(
         sets["label"].values == "relevant", sets["eigenvalue_max"].values < -15
     )
-    with pytest.raises(InputError, match="no quantity 'eigenvalue_min'"):
+    with pytest.raises(InputError, match="no 'eigenvalue_min' yet"):
         kt.read_published_parameters(
             model, state, path, eigenvalues, rule=kt.LabelRule(fastest=-1e9)
         )

@@ -183,7 +183,7 @@ def test_anything_else_is_refused_as_a_rule(records):
 def test_an_unknown_quantity_gets_one_sentence(labelled, name):
     rule = kt.LabelRule(conditions=[(name, "<", 1.0)])
     for use in (rule.classify, rule.check):
-        with pytest.raises(InputError, match=f"no quantity '{name}'; there are eigenvalue_max"):
+        with pytest.raises(InputError, match=f"no quantity '{name}' \\(eigenvalue_max"):
             use(labelled)
 
 
@@ -212,3 +212,8 @@ def test_a_missing_rule_file_gets_one_sentence(tmp_path):
     for path in (tmp_path / "rule.csv", tmp_path):
         with pytest.raises(InputError, match=str(path)):
             kt.LabelRule.load(path)
+
+
+def test_a_misspelt_quantity_is_answered_with_the_nearest_name(labelled):
+    with pytest.raises(InputError, match="did you mean 'eigenvalue_max'"):
+        kt.LabelRule.from_records([["eigenvalue_mx", "<", -9]]).classify(labelled)
