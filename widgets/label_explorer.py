@@ -7,7 +7,7 @@ import traitlets as t
 
 from kinetools.errors import InputError
 from kinetools.kinetics.labels import edit_labels, label_rule, relabel
-from kinetools.kinetics.parameter_sets import save_parameter_sets
+from kinetools.kinetics.parameter_sets import check_belongs, save_parameter_sets
 from kinetools.kinetics.relabelling import Relabelling
 from kinetools.kinetics.rules import CLASSES, LabelRule
 from kinetools.maps import check_map, load_map
@@ -46,6 +46,8 @@ class LabelExplorer(t.HasTraits):
             raise InputError(
                 "the dataset has no variable 'km'; give one made by sample_parameters or parameter_sets."
             )
+        if model is not None and state is not None:
+            check_belongs(model, state, sets)  # before the first click asks for a spectrum
         if map is not None and model is not None:
             check_map(map if isinstance(map, list) else load_map(map), model)
         self.sets, self.model, self.state = sets, model, state

@@ -319,3 +319,9 @@ def test_sets_are_named_by_number(text, expected):
 def test_what_is_no_number_of_a_set_is_refused(text):
     with pytest.raises(kt.InputError, match="no number of a set"):
         numbers(text)
+
+
+def test_a_steady_state_that_the_sets_do_not_belong_to_is_refused_at_once(sets, model):
+    other = kt.load_steady_state("ecoli", physiology=2)
+    with pytest.raises(kt.InputError, match="around steady state 'ecoli_physiology_1'"):
+        LabelExplorer(sets, model, other, map=None)
