@@ -113,4 +113,5 @@ def _duration(seconds: float) -> str:
 
 
 def _is_report(folder: Path) -> bool:
-    return (folder / "index.html").is_file() and (folder / "assets").is_dir()
+    # The style sheet is written first, the index last: an interrupted report counts too.
+    return (folder / "assets" / "style.css").is_file()

@@ -146,3 +146,15 @@ def test_plotly_data_cannot_end_the_script_it_stands_in():
     html = plotly_html({"data": [{"name": "</script><!--"}], "layout": {"height": 300}})
     assert html.count("</script>") == 1 and "<!--" not in html
     assert "height: 300px" in html
+
+
+def test_a_report_replaces_an_earlier_or_interrupted_one_but_nothing_else(run_dir, tmp_path):
+    index = build_report([run_dir], tmp_path / "report")
+    index.unlink()  # as if it had been interrupted before its end
+    assert build_report([run_dir], tmp_path / "report") == index
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("keep", encoding="utf-8")
+    for taken in (tmp_path / "mine", tmp_path / "mine" / "notes.txt"):
+        with pytest.raises(InputError, match="something else than a report"):
+            build_report([run_dir], taken)
+    assert [p.name for p in (tmp_path / "mine").iterdir()] == ["notes.txt"]
