@@ -10,6 +10,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "errors": ["InputError"],
         "analysis.selection": ["chance_limit", "reaction_contrast", "selection_contrast"],
+        "gan.evaluation": ["evaluate_generator"],
+        "gan.generation": ["acceptance_rate"],
+        "gan.generator": ["Generator", "load_generator"],
+        "gan.run_directory": ["GanRun", "open_gan_run"],
+        "gan.settings": ["gan_settings"],
+        "gan.training": ["GanTraining", "start_gan_training", "train_gan"],
         "kinetics.model": ["KineticModel", "load_kinetic_model", "save_kinetic_model"],
         "kinetics.steady_state": ["SteadyState", "load_steady_state", "save_steady_state"],
         "kinetics.parameter_sets": [

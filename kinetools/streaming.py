@@ -85,7 +85,7 @@ class StreamingDataset:
             ]
             check_room(path, small.nbytes + sum(sizes))
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._record = _open_alone(self._progress)
+        self._record = open_alone(self._progress)
         try:
             if self.path.exists():
                 raise InputError(f"{path}: was made by another process just now; open it.")
@@ -225,7 +225,7 @@ class StreamingDataset:
         self._record.close()
 
 
-def _open_alone(path: Path):
+def open_alone(path: Path):
     """A file opened for appending that no other process (or other call here) has open in this way."""
     while True:
         file = open(path, "ab+", buffering=0)  # noqa: SIM115 (its owner closes it)

@@ -10,6 +10,8 @@ or for discriminators one logit (set, 1).
 
 import numpy as np
 
+from .features import LOGISTIC_DEVIATION
+
 PUBLISHED_LATENT = 127
 LEAK = 0.2
 
@@ -66,7 +68,11 @@ def residual_generator(n_features: int, n_classes: int = 2, width: int = 512, se
     seeds = np.random.default_rng(seed)
     latent = keras.Input((n_features,), name="latent")
     label = keras.Input((label_width(n_classes),), name="label")
-    x = keras.layers.Concatenate()([latent, label])
+    # Saturations: the Jacobian is nearly linear in them, and tails of Km do nothing to it.
+    saturation = keras.layers.Rescaling(float(LOGISTIC_DEVIATION))(latent)
+    saturation = keras.layers.Activation("sigmoid")(saturation)
+    saturation = keras.layers.Rescaling(float(np.sqrt(12)), -float(np.sqrt(3)))(saturation)
+    x = keras.layers.Concatenate()([saturation, label])
     for _ in range(2):
         x = _dense(width, seeds, activation="silu")(x)
     shift = keras.layers.Dense(n_features, kernel_initializer="zeros")(x)

@@ -77,7 +77,7 @@ def label_parameters(
     pieces = chunks(n_sets, CHUNK)
     copied = {}
     if path is None:
-        target = InMemory(_layout(n_sets))
+        target = InMemory(label_layout(n_sets))
     else:
         given = fingerprint(sets, without=VARIABLES)
         if Path(path).exists():
@@ -92,7 +92,7 @@ def label_parameters(
             "history": history,
             "chunk size": CHUNK,
         }
-        target = StreamingDataset(path, small, copied | _layout(n_sets), job)
+        target = StreamingDataset(path, small, copied | label_layout(n_sets), job)
 
     def keep(start, stop, part):
         piece = sets.isel(set=slice(start, stop))
@@ -230,7 +230,8 @@ def _attrs(name) -> dict:
     return attrs
 
 
-def _layout(n_sets) -> dict:
+def label_layout(n_sets) -> dict:
+    """name → (dims, shape, dtype, attrs) of the label variables as they are on disk."""
     result = {
         name: (("set",), (n_sets,), np.dtype(dtype), _attrs(name))
         for name, (_, _, dtype) in VARIABLES.items()
@@ -244,10 +245,11 @@ def _attrs_with(sets, rule, history) -> dict:
     """Attributes of a dataset labelled anew: nothing of an earlier rule or of edits stays."""
     old = ("label_edits", "label_rule", "label_rule_text", "labelled_sets")
     kept = {k: v for k, v in sets.attrs.items() if k not in old}
-    return kept | {"history": json.dumps(history), **_rule_attrs(rule)}
+    return kept | {"history": json.dumps(history), **rule_attrs(rule)}
 
 
-def _rule_attrs(rule) -> dict:
+def rule_attrs(rule) -> dict:
+    """A rule as attributes of the sets that it labelled."""
     if rule.function is not None:
         return {"label_rule_text": str(rule)}
     return {"label_rule": json.dumps(rule.to_records()), "label_rule_text": str(rule)}

@@ -18,6 +18,7 @@ from .model import KineticModel
 from .parameter_sets import (
     CHUNK,
     build,
+    finished_file,
     frame,
     layout,
     linearise,
@@ -65,7 +66,7 @@ def sample_parameters(
     if path is None:
         target = InMemory(large)
     elif Path(path).exists():
-        return _same_as_before(path, history, model, state)
+        return finished_file(path, history, model, state)
     else:
         target = StreamingDataset(path, frame(model, state, n_sets, history), large, job)
     fill(
@@ -130,23 +131,6 @@ def km_ranges(model, bounds) -> np.ndarray:
                 f"bounds: {name!r} has a lower bound above its upper bound; swap them."
             )
     return ranges
-
-
-def _same_as_before(path, history, model, state):
-    """The finished file of the very same call, or an error: nothing is overwritten."""
-    import json
-
-    existing = open_parameter_sets(path)
-    same = json.loads(existing.attrs["history"])[0] == history[0] and (
-        existing.attrs["model_hash"],
-        existing.attrs["state_hash"],
-    ) == (model.hash, state.hash)
-    if not same:
-        existing.close()
-        raise InputError(
-            f"{path}: exists already and was made in another way; choose another path or delete it."
-        )
-    return existing
 
 
 def _plain(bounds):

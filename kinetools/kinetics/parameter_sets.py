@@ -32,6 +32,11 @@ def linearise(model: KineticModel, state: SteadyState) -> Linearisation:
     return _linearisations[key]
 
 
+def linearised(sets) -> Linearisation | None:
+    """The linearisation that this process has made for the model and state of a dataset, if any."""
+    return _linearisations.get((sets.attrs.get("model_hash"), sets.attrs.get("state_hash")))
+
+
 def parameter_sets(model: KineticModel, state: SteadyState, km):
     """The parameter-set dataset for Michaelis constants of one's own; Vmax is computed.
 
@@ -268,3 +273,18 @@ def open_parameter_sets(path):
     Raises InputError for a missing, truncated or foreign file.
     """
     return open_dataset(path, KIND)
+
+
+def finished_file(path, history, model, state):
+    """The finished file of the very same call, or an error: nothing is overwritten."""
+    existing = open_parameter_sets(path)
+    same = json.loads(existing.attrs["history"])[0] == history[0] and (
+        existing.attrs["model_hash"],
+        existing.attrs["state_hash"],
+    ) == (model.hash, state.hash)
+    if not same:
+        existing.close()
+        raise InputError(
+            f"{path}: exists already and was made in another way; choose another path or delete it."
+        )
+    return existing

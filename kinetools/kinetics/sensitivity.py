@@ -66,14 +66,14 @@ def sensitivity_chunk(linearisation: Linearisation, km) -> tuple[np.ndarray, np.
     for start in range(0, len(km), BLOCK):
         block = slice(start, start + BLOCK)
         value = linearisation.spectra(km[block])[:, 0]
-        weights = _weights(linearisation, km[block], value)
+        weights = eigenvalue_weights(linearisation, km[block], value)
         slowest[block] = value.real
         result[block] = linearisation.term_gradient(km[block], weights).T
     return slowest, result
 
 
-def _weights(linearisation, km, value) -> np.ndarray:
-    """∂ Re λ/∂u of every saturation term, (parameter, set)."""
+def eigenvalue_weights(linearisation, km, value) -> np.ndarray:
+    """∂ Re λ/∂u of every saturation term, (parameter, set), for one eigenvalue (set,) of each set."""
     jacobians = linearisation.jacobians(km)
     right = _null_vectors(jacobians, value)
     left = _null_vectors(jacobians.transpose(0, 2, 1), value).conj()

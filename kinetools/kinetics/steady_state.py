@@ -109,8 +109,6 @@ def load_steady_state(name, physiology: int | None = None) -> SteadyState:
 
     Raises InputError naming the file and the entry at fault.
     """
-    import pandas as pd
-
     if physiology is not None:
         if isinstance(physiology, bool) or not isinstance(physiology, (int, np.integer)):
             raise InputError(f"physiology must be a whole number, found {physiology!r}.")
@@ -118,23 +116,29 @@ def load_steady_state(name, physiology: int | None = None) -> SteadyState:
     elif isinstance(name, str) and list((DATA / "steady_states").glob(f"{name}_physiology_*.json")):
         raise InputError(f"{name!r} has several steady states; choose one with physiology=1, say.")
     path = find("steady_states", name)
-    content = read_table_file(path, "steady state", VERSION)
+    return steady_state_from_dict(read_table_file(path, "steady state", VERSION), str(path))
+
+
+def steady_state_from_dict(content: dict, where: str = "steady state") -> SteadyState:
+    """A steady state from the content of its file; see docs/file_formats.md."""
+    import pandas as pd
+
     tables = {}
     for key, positive in (("concentrations", True), ("fluxes", False), ("delta_g", False)):
         table = content.get(key)
         if not isinstance(table, dict) or not table:
-            raise InputError(f'{path}: needs a table "{key}" of id → number.')
+            raise InputError(f'{where}: needs a table "{key}" of id → number.')
         tables[key] = pd.Series(
-            {k: number(v, f"{path}: {key} of {k!r}", positive=positive) for k, v in table.items()},
+            {k: number(v, f"{where}: {key} of {k!r}", positive=positive) for k, v in table.items()},
             name=key,
         )
     return SteadyState(
-        id=str(content.get("id") or path.stem),
-        name=str(content.get("name") or path.stem),
+        id=str(content.get("id") or Path(where).stem),
+        name=str(content.get("name") or Path(where).stem),
         model=str(content.get("model") or ""),
-        temperature=number(content.get("temperature_K"), f"{path}: temperature_K", positive=True),
-        source=text_list(content, "source", str(path)),
-        _path=str(path),
+        temperature=number(content.get("temperature_K"), f"{where}: temperature_K", positive=True),
+        source=text_list(content, "source", where),
+        _path=where,
         **tables,
     )
 

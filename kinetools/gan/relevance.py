@@ -1,0 +1,159 @@
+"""The relevance signal: how far parameter sets are from their class, and which way it lies, exactly.
+
+A class of a label rule is a region of the spectrum (and of single Michaelis constants). The violation of
+a class is the distance to that region on an asinh scale, since eigenvalues of unstable sets spread over
+many orders of magnitude; its gradient comes from the eigenvectors (see `kinetics.sensitivity`).
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import InputError
+from ..kinetics.jacobian import BLOCK, Linearisation
+from ..kinetics.rules import CLASSES, LabelRule
+from ..kinetics.sensitivity import eigenvalue_weights
+from ..run import worker_count
+from .features import LOGISTIC_DEVIATION
+
+SPECTRAL = ("eigenvalue_max", "eigenvalue_min")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A quantity that must lie below (side = 1) or above (side = −1) a value."""
+
+    quantity: str
+    side: float
+    value: float
+
+    def reversed(self) -> "Bound":
+        """The bound that holds where this one fails."""
+        return Bound(self.quantity, -self.side, self.value)
+
+
+def class_regions(rule: LabelRule, labels, parameters) -> list[list[Bound]]:
+    """The regions whose union is a class, each a list of bounds that must all hold.
+
+    labels: the labels that the class stands for; parameters: names of Michaelis constants. Raises
+    InputError for a rule that cannot be followed by gradients (a function, a condition on Vmax).
+    """
+    if rule.function is not None:
+        raise InputError("a rule with a Python function has no gradient")
+    stable = Bound("eigenvalue_max", 1.0, 0.0)
+    speed, other = [], []
+    for condition in rule.conditions:
+        side = 1.0 if condition.comparison in ("<", "<=") else -1.0
+        if condition.quantity == "time_constant":
+            if side < 0:
+                raise InputError("a lower bound of the time constant has no gradient")
+            speed.append(Bound("eigenvalue_max", side, -60.0 / condition.value))
+        elif condition.quantity == "eigenvalue_max":
+            speed.append(Bound("eigenvalue_max", side, condition.value))
+        elif condition.quantity == "eigenvalue_min" or condition.quantity in parameters:
+            other.append(Bound(condition.quantity, side, condition.value))
+        else:
+            raise InputError(f"a condition on {condition.quantity!r} has no gradient")
+    regions = {
+        CLASSES[0]: [[stable, *speed, *other]],
+        CLASSES[1]: [[stable, bound.reversed()] for bound in speed],
+        CLASSES[2]: [[stable.reversed()]],
+        CLASSES[3]: [[stable, *speed, bound.reversed()] for bound in other],
+    }
+    return [region for label in labels for region in regions[label]]
+
+
+class SpectralSignal:
+    """Violations of classes and their gradients by features, on several threads."""
+
+    def __init__(
+        self, linearisation: Linearisation, features, rule, classes, *, margin, scale, clip
+    ):
+        """margin: how far inside its region a set should lie, and scale: where the asinh turns from
+        linear to logarithmic, both in 1/h; clip: largest norm of a set's gradient."""
+        self._linearisation = linearisation
+        names = [p.name for p in linearisation.model.parameters]
+        self._columns = np.array([names.index(name) for name in features.parameters])
+        self._features = features
+        self._regions = [class_regions(rule, labels, names) for labels in classes.values()]
+        for name, regions in zip(classes, self._regions, strict=True):
+            if not regions:
+                raise InputError(
+                    f"no set can be of class {name!r} by the rule {rule}; leave the class out."
+                )
+        self._names, self._margin, self._scale, self._clip = names, margin, scale, clip
+        # Eigenvalues are positive or negative by orders of magnitude; fast ones need their own unit.
+        self._pool = ThreadPoolExecutor(worker_count(None), "relevance")
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown()
+
+    def __call__(self, values, codes, rest):
+        """Violation (set,), its gradient by the features (set, parameter), both float32.
+
+        values: features (set, parameter); codes: wanted class (set,); rest: Michaelis constants of all
+        parameters of the model, (set, parameter) in µmol/L, used for those without a feature.
+        """
+        km = rest.copy()
+        km[:, self._columns] = self._features.inverse(np.clip(values, -12, 12))
+        pieces = [slice(i, i + BLOCK) for i in range(0, len(km), BLOCK)]
+        parts = self._pool.map(lambda p: self._block(km[p], codes[p]), pieces)
+        violation, gradient = (np.concatenate(column) for column in zip(*parts, strict=True))
+        norm = np.linalg.norm(gradient, axis=1, keepdims=True)
+        gradient *= self._clip / np.maximum(norm, self._clip)
+        return violation.astype(np.float32), gradient.astype(np.float32)
+
+    def _block(self, km, codes):
+        values = self._linearisation.spectra(km)
+        ends = {"eigenvalue_max": values[:, 0], "eigenvalue_min": values[:, -1]}
+        violation = np.zeros(len(km))
+        slopes = {}  # quantity → ∂violation/∂quantity
+        for code in np.unique(codes):
+            rows = np.flatnonzero(codes == code)
+            options = [self._region(region, ends, km, rows) for region in self._regions[code]]
+            nearest = np.argmin([total for total, _ in options], axis=0)
+            for k, (total, by_quantity) in enumerate(options):
+                chosen = nearest == k
+                violation[rows[chosen]] = total[chosen]
+                for quantity, slope in by_quantity.items():
+                    column = slopes.setdefault(quantity, np.zeros(len(km)))
+                    column[rows[chosen]] = slope[chosen]
+        gradient = np.zeros((len(km), len(self._columns)))
+        for quantity, slope in slopes.items():
+            rows = np.flatnonzero(slope)
+            if quantity in SPECTRAL:
+                if len(rows):
+                    part = self._by_features(km[rows], ends[quantity][rows])
+                    gradient[rows] += slope[rows, None] * part
+            else:
+                column = np.flatnonzero(self._columns == self._names.index(quantity))
+                gradient[:, column] += slope[:, None] * LOGISTIC_DEVIATION
+        return violation, np.nan_to_num(gradient, nan=0.0, posinf=0.0, neginf=0.0)
+
+    def _region(self, region, ends, km, rows):
+        """Total violation of a region's bounds, and its slope by each quantity."""
+        total, slopes = np.zeros(len(rows)), {}
+        for bound in region:
+            if bound.quantity in SPECTRAL:
+                value = ends[bound.quantity][rows].real
+                # The fastest eigenvalues are of another order of magnitude than the slowest.
+                scale = max(self._scale, 0.1 * abs(bound.value))
+                margin = self._margin * scale / self._scale
+            else:
+                value = np.log(km[rows, self._names.index(bound.quantity)])
+                scale, margin = 1.0, 0.1
+                bound = Bound(bound.quantity, bound.side, np.log(bound.value))
+            excess = (bound.side * (value - bound.value) + margin) / scale
+            over = np.maximum(excess, 0.0)
+            total += np.arcsinh(over)
+            slope = np.where(excess > 0, bound.side / np.sqrt(1 + over**2) / scale, 0.0)
+            slopes[bound.quantity] = slopes.get(bound.quantity, 0.0) + slope
+        return total, slopes
+
+    def _by_features(self, km, eigenvalue):
+        """∂ Re λ/∂ features (set, parameter) of one eigenvalue a set."""
+        weights = eigenvalue_weights(self._linearisation, km, eigenvalue)
+        by_log_km = self._linearisation.term_gradient(km, weights).T
+        return by_log_km[:, self._columns] * LOGISTIC_DEVIATION
