@@ -111,8 +111,8 @@ def evaluate_generator(
 
 
 def _break_even(table, training_seconds, n) -> np.ndarray:
-    """Share p at which t(prior)/p = t/incidence + training/n: seconds a verified set, on both sides."""
-    candidate = table.loc["prior", "seconds_per_candidate"]
+    """Share p at which t(candidate)/p = t/incidence + training/n: seconds a verified set, on both sides."""
+    candidate = table.loc["rejection", "seconds_per_candidate"]
     with np.errstate(divide="ignore"):
         seconds = 1.0 / table["verified_per_second"].to_numpy()
     seconds[table.index.get_loc("generator")] += training_seconds / n

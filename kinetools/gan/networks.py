@@ -10,6 +10,7 @@ or for discriminators one logit (set, 1).
 
 import numpy as np
 
+from ..errors import InputError
 from .features import LOGISTIC_DEVIATION
 
 PUBLISHED_LATENT = 127
@@ -79,6 +80,19 @@ def residual_generator(n_features: int, n_classes: int = 2, width: int = 512, se
     return keras.Model(
         [latent, label], keras.layers.Add()([latent, shift]), name="residual_generator"
     )
+
+
+def take_weights(network, other) -> None:
+    """Give a network the weights of another one of the same shape; InputError for another shape."""
+    mine, theirs = ([w.shape for w in n.get_weights()] for n in (network, other))
+    if mine != theirs:
+        raise InputError(
+            f"the generator to start from ({other.name}, {len(theirs)} arrays of weights) has another "
+            f"shape than the one to train ({network.name}); use the same preset and width."
+        )
+    for variable, value in zip(network.weights, other.weights, strict=True):
+        if value.dtype == variable.dtype and "seed_generator" not in variable.path:
+            variable.assign(value)
 
 
 def _dense(width, seeds, **options):

@@ -8,7 +8,7 @@ that the discriminator sees are made in inference mode, as when sampling.
 import numpy as np
 
 from .backend import keras, tensorflow
-from .networks import encode_labels, published_discriminator, published_generator
+from .networks import encode_labels, published_discriminator, published_generator, take_weights
 
 DEFAULTS = {
     "epochs": 1000,
@@ -35,6 +35,8 @@ class PublishedTrainer:
         self.steps_per_epoch = len(data.values) // self.batch_size
         self.generator = published_generator(n_features, n_classes, int(seeds[0]))
         self.discriminator = published_discriminator(n_features, n_classes, int(seeds[1]))
+        if data.start is not None:
+            take_weights(self.generator, data.start.network)
         self.optimizers = {}
         for name in ("generator", "discriminator"):
             adam = keras().optimizers.Adam(settings["learning_rate"], settings["beta_1"])

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..kinetics.parameter_sets import linearise
 from .backend import keras, tensorflow
-from .networks import encode_labels, residual_generator
+from .networks import encode_labels, residual_generator, take_weights
 from .relevance import SpectralSignal
 
 DEFAULTS = {
@@ -46,6 +46,8 @@ class ResidualTrainer:
         self.generator = residual_generator(
             n_features, self._n_classes, settings["width"], int(seeds[0])
         )
+        if data.start is not None:
+            take_weights(self.generator, data.start.network)
         self._average = keras().models.clone_model(self.generator)
         self._average.set_weights(self.generator.get_weights())
         total = settings["epochs"] * self.steps_per_epoch

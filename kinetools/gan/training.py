@@ -66,6 +66,7 @@ def start_gan_training(
     classes=None,
     target: str = "relevant",
     parameters=None,
+    start_from=None,
     **settings,
 ) -> "GanTraining":
     """Begin (or resume) a training in the background and return at once.
@@ -73,7 +74,9 @@ def start_gan_training(
     model, state: where the sets do not come from bundled ones; rule: what the labels mean (default:
     the sets' own); classes: name → labels, any number of them (default: the target against the rest);
     target: the class to judge by; parameters: names of Michaelis constants to learn (default: the
-    preset's); settings: epochs, batch_size, learning_rate, … as listed by `gan_settings(preset)`.
+    preset's); start_from: a generator of the same preset to fine-tune instead of a new one (its
+    features are kept, those of "residual" re-centred on the state); settings: epochs, batch_size,
+    learning_rate, … as listed by `gan_settings(preset)`.
     """
     settings = check_settings(preset, settings)
     seed = whole_number(seed, "seed", 0)
@@ -92,6 +95,7 @@ def start_gan_training(
         target=target,
         held_out=held_out,
         rule=rule,
+        start=start_from,
     )
     if len(data.values) < settings["batch_size"]:
         raise InputError(

@@ -12,6 +12,8 @@ from ..kinetics.rules import CLASSES, LabelRule
 from ..kinetics.steady_state import SteadyState, load_steady_state
 from .features import LogRange, LogRatio, live_parameters
 
+SPLIT_SEED = 0  # the same held-out sets for all seeds, so that repeats are judged alike
+
 
 @dataclass(frozen=True)
 class TrainingData:
@@ -27,6 +29,7 @@ class TrainingData:
     rule: LabelRule
     reference: object  # dataset of held-out sets of the target class
     held_out: object  # dataset of all held-out sets
+    start: object = None  # generator to start from
 
 
 def training_data(
@@ -40,14 +43,15 @@ def training_data(
     target,
     held_out,
     rule=None,
-    split_seed=0,
+    start=None,
 ) -> TrainingData:
     """Split labelled sets and turn them into features.
 
     features: "log range" (fitted to the training part) or "log ratio"; parameters: names to train on
     (None: all for the log range, those that occur in their rate laws for the log ratio); classes:
     name → labels, None for the target label against the rest; held_out: share of sets kept back;
-    rule: what the labels mean (None: the rule that the sets were labelled with).
+    rule: what the labels mean (None: the rule that the sets were labelled with); start: a generator
+    whose features, parameters and classes are kept (its concentrations follow the state).
     Raises InputError for sets without labels, with one class only, or too few of them.
     """
     if "label" not in sets:
@@ -55,7 +59,15 @@ def training_data(
             "the parameter sets have no labels; label them with label_parameters first."
         )
     model, state = origin(sets, model, state)
+    if start is not None:
+        start = _starting_point(start, model, state, features)
+        parameters, classes = start.features.parameters, classes or start.classes
     classes = _classes(classes, target)
+    if start is not None and len(classes) != len(start.classes):
+        raise InputError(
+            f"the generator to start from knows {len(start.classes)} classes, the training "
+            f"{len(classes)}; use the same."
+        )
     labels = sets["label"].values
     codes = np.full(len(labels), -1)
     for code, members in enumerate(classes.values()):
@@ -66,7 +78,7 @@ def training_data(
                 f"no parameter set belongs to class {name!r} ({', '.join(classes[name])}), but a "
                 "conditional GAN needs sets of every class; sample more, or change the label rule."
             )
-    order = np.random.Generator(np.random.PCG64(split_seed)).permutation(np.flatnonzero(codes >= 0))
+    order = np.random.Generator(np.random.PCG64(SPLIT_SEED)).permutation(np.flatnonzero(codes >= 0))
     n_held = round(held_out * len(order))
     kept_back, train = np.sort(order[:n_held]), np.sort(order[n_held:])
     reference = kept_back[np.isin(labels[kept_back], classes[target])]
@@ -80,7 +92,9 @@ def training_data(
     columns = sets.indexes["parameter"].get_indexer(list(names))
     km = km.values[train][:, columns]
     _check_finite(km, names, sets["set"].values[train])
-    if features == LogRange.kind:
+    if start is not None:
+        transform = start.features
+    elif features == LogRange.kind:
         transform = LogRange.fit(names, km)
     else:
         transform = LogRatio.of(model, state, names)
@@ -95,7 +109,30 @@ def training_data(
         label_rule(sets) if rule is None else rule,
         sets.isel(set=reference),
         sets.isel(set=kept_back),
+        start,
     )
+
+
+def _starting_point(start, model, state, features):
+    """A generator to start from, around this state."""
+    from .generator import Generator
+
+    if not isinstance(start, Generator):
+        raise InputError(
+            f"start_from must be a Generator, found {type(start).__name__}; load one with "
+            "load_generator."
+        )
+    if start.model.hash != model.hash:
+        raise InputError(
+            f"the generator to start from belongs to model {start.model.id!r} ({start.model.hash}), "
+            f"the sets to {model.id!r} ({model.hash}); use a generator of the same model."
+        )
+    if start.features.kind != features:
+        raise InputError(
+            f"the generator to start from has features of kind {start.features.kind!r}, but this "
+            f"preset works with {features!r}; use the preset that it was trained with."
+        )
+    return start.recentred(state) if features == LogRatio.kind else start
 
 
 def origin(sets, model=None, state=None) -> tuple[KineticModel, SteadyState]:
@@ -198,4 +235,5 @@ def describe(data: TrainingData) -> dict:
         "n_train": len(data.values),
         "n_held_out": int(data.held_out.sizes["set"]),
         "n_reference": int(data.reference.sizes["set"]),
+        "start_from": data.start.fingerprint if data.start is not None else None,
     }
