@@ -4,9 +4,10 @@ Both tests train on one half and score the other, both ways; the mean area under
 equal distributions and 1 for separate ones (Lopez-Paz & Oquab 2017). They see ln Km standardised by the
 reference and, unless told otherwise, λ_max, which is a function of the Km that no small classifier finds
 by itself: it is what makes them strong. Where they see it, sets that miss the reference's class alone
-cost (1 − incidence)/2, so that even a perfect generator of incidence 0.9 scores 0.55. Between samples of one
-distribution the quick AUC was 0.500 ± 0.007 (standard deviation; 10 000 sets on either side, 238 parameters)
-and ± 0.010 (2 000 against 10 000).
+cost (1 − incidence)/2, so that even a perfect generator of incidence 0.9 scores 0.55.
+
+Between samples of one distribution the quick AUC was 0.500 ± 0.007 (standard deviation over repeats, with
+238 parameters and 10 000 sets on either side) and ± 0.010 (2 000 against 10 000).
 """
 
 import numpy as np
@@ -14,9 +15,7 @@ import numpy as np
 QUICK_SETS = 10_000  # of either side, at most; the same for the strong test below
 STRONG_SETS = 40_000
 FEWEST = 20  # sets of one side, below which nothing can be learned
-WIDEST = (
-    10.0  # standard deviations; beyond, sets differ in any case and squares would drown the rest
-)
+WIDEST = 10.0  # standard deviations; far beyond, squares would drown the rest
 
 
 def quick(ln_km, eigenvalue_max, others, other_eigenvalues, *, dynamics=True, seed=0) -> float:
