@@ -7,5 +7,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "escher_map": ["EscherMap"],
         "label_explorer": ["LabelExplorer"],
+        "training_monitor": ["TrainingMonitor"],
     },
 )
