@@ -124,10 +124,13 @@ class TrainingMonitor(t.HasTraits):
         """The same charts as a plain Plotly figure."""
         from .training_monitor_figure import training_figure
 
+        self._read()
+        return training_figure(self)
+
+    def _read(self):
         for one in self.watched:
             one.refresh()
             one.read()
-        return training_figure(self)
 
     @property
     def view(self):
@@ -142,11 +145,22 @@ class TrainingMonitor(t.HasTraits):
     def _ipython_display_(self):
         from IPython.display import display
 
+        from .training_monitor_polling import only_one_in_this_cell
+
         # By its id the output can be given the final picture when the training has ended.
         self._displays.append(display(self._repr_mimebundle_(), raw=True, display_id=True))
+        if self._view is not None:
+            only_one_in_this_cell(self._view.poller)
 
     def _repr_mimebundle_(self, **kwargs):
-        picture = {PLOTLY: json.loads(self.figure().to_json()), "text/plain": repr(self)}
+        from .training_monitor_figure import content
+        from .training_monitor_picture import training_picture
+
+        picture = {
+            PLOTLY: json.loads(self.figure().to_json()),
+            "image/svg+xml": training_picture(*content(self)),
+            "text/plain": repr(self),
+        }
         return mimebundle(self.view._repr_mimebundle_() if live() else {}, picture)
 
     def __repr__(self):

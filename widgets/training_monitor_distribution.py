@@ -1,12 +1,13 @@
 """Distributions of single Michaelis constants: generated sets of a checkpoint beside held-out ones."""
 
+import html
 from dataclasses import dataclass
 
 import numpy as np
 
 from .axes import grouped, number
 from .chart_style import axis, layout
-from .training_monitor_panels import HEIGHT, LEGEND, MARGIN, colour, empty_panel, heading
+from .training_monitor_panels import HEIGHT, LEGEND, MARGIN, colour, empty_panel, heading, waiting
 
 BINS = 30
 SPAN = 1e-3  # quantiles between which the axis extends
@@ -93,11 +94,9 @@ class Comparisons:
 def distribution_panel(comparison, parameter, k: int, best: bool, runs) -> dict:
     """Histograms of a parameter: share of the sets in bins that are equal in ln Km."""
     if comparison is None:
-        every = runs[k].run.parameters.get("checkpoint_every")
-        when = f": the first comes<br>after epoch {every}" if every else ""
         if runs[k].checkpoints:
             return empty_panel(TITLE, "No generated sets are kept<br>with this checkpoint")
-        return empty_panel(TITLE, f"No checkpoint yet{when}")
+        return empty_panel(TITLE, waiting(runs[k : k + 1]))
     place = comparison.parameters.index(parameter)
     reference, generated = (x[:, place] for x in (comparison.reference, comparison.generated))
     low = min(np.quantile(reference, SPAN), np.quantile(generated, SPAN))
@@ -123,7 +122,7 @@ def distribution_panel(comparison, parameter, k: int, best: bool, runs) -> dict:
         "layout": layout(
             HEIGHT,
             margin=MARGIN | {"r": 20, "b": 52},
-            annotations=[heading(f"{name}: KL {number(kl, 2)}")],
+            annotations=[heading(f"{html.escape(name)}: KL {number(kl, 2)}")],
             legend=LEGEND,
             xaxis=axis(
                 "Km (µmol/L), equal steps of ln Km",

@@ -27,6 +27,11 @@ def training_figure(monitor):
     """A plain Plotly figure with the runs' states, alarms and charts."""
     import plotly.graph_objects as go
 
+    return go.Figure(in_one(*content(monitor)))
+
+
+def content(monitor) -> tuple[list[dict], list[str]]:
+    """The charts of a monitor, and the lines of text above them."""
     runs = monitor.watched
     comparison, epoch = monitor.comparison(), monitor.chosen_epoch
     sets = distribution_panel(
@@ -45,7 +50,7 @@ def training_figure(monitor):
         sets,
     ]
     lines = [line for k, one in enumerate(runs) for line in _lines(one, k)]
-    return go.Figure(in_one(panels, lines))
+    return panels, lines
 
 
 def _lines(watched, k) -> list[str]:

@@ -13,6 +13,7 @@ MARGIN = {"l": 62, "r": 128, "t": 58, "b": 46}
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
 GREY = "#666"
 LABEL_HEIGHT = 14  # pixels
+MANY = 60  # checkpoints, whose marks would hide the line
 
 
 def colour(k: int) -> str:
@@ -114,8 +115,7 @@ def divergence_panel(runs) -> dict:
 def waiting(runs) -> str:
     """The sentence of a chart of checkpoints that has none."""
     every = runs[0].run.parameters.get("checkpoint_every")
-    when = f": the first comes<br>after epoch {every}" if every else ""
-    return f"No checkpoint yet{when}"
+    return "No checkpoint yet" + (f":<br>one comes every {every} epochs" if every else "")
 
 
 def curve(values, line_colour, name, dash="solid", hover="%{y:.4~g}") -> dict:
@@ -142,9 +142,9 @@ def checkpoints(runs, name, dash="solid", symbol="circle", best=True, hover="%{y
         trace = curve(watched.metrics[name], colour(k), watched.name, dash, hover)
         if not trace["x"]:
             continue
-        size = 6 if len(trace["x"]) < 60 else 4
-        mark = {"size": size, "symbol": symbol, "color": colour(k)}
-        traces.append(trace | {"mode": "lines+markers", "marker": mark, "meta": k})
+        mark = {"size": 6, "symbol": symbol, "color": colour(k)}
+        mode = "lines+markers" if len(trace["x"]) <= MANY else "lines"
+        traces.append(trace | {"mode": mode, "marker": mark, "meta": k})
         value = watched.metrics[name].get(watched.best, np.nan) if best else np.nan
         if np.isfinite(value):
             stars.append(_star(watched, k, value, hover))

@@ -1,19 +1,22 @@
 """When a monitor looks and when it draws: seldom enough to cost a training next to nothing."""
 
 import asyncio
+import sys
 import time
 from contextlib import contextmanager
 
-SHARE = 1 / 100  # of the time, for drawing
+SHARE = 1 / 50  # of the time of one core, for drawing
+LONGEST = 5.0  # seconds that a picture may be behind
 
 
 class Pace:
     """Lets something happen at most once in `every` seconds, and for at most a share of the time.
 
-    clock, work: seconds that pass, and seconds that this thread has worked.
+    every: seconds, or a function that tells them; clock, work: seconds that pass, and seconds that
+    this thread has worked.
     """
 
-    def __init__(self, every: float, clock=time.monotonic, work=time.thread_time):
+    def __init__(self, every, clock=time.monotonic, work=time.thread_time):
         self._every, self._clock, self._work = every, clock, work
         self._next = -float("inf")
 
@@ -29,7 +32,8 @@ class Pace:
         try:
             yield
         finally:
-            pause = max(self._every, (self._work() - started) / SHARE)
+            every = self._every() if callable(self._every) else self._every
+            pause = max(every, min((self._work() - started) / SHARE, LONGEST))
             self._next = self._clock() + pause
 
 
@@ -65,3 +69,24 @@ class Poller:
     async def _poll(self):
         while (wait := self._look()) is not None:
             await asyncio.sleep(wait)
+
+
+_at_work = {}  # cell → poller of what it shows
+
+
+def only_one_in_this_cell(poller: Poller) -> None:
+    """End the poller of what this cell has shown before: its output is gone from the page."""
+    ipython = sys.modules.get("IPython")
+    kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
+    request = (kernel.get_parent("shell") or {}) if kernel is not None else {}
+    cell = request.get("metadata", {}).get("cellId")
+    if cell is None:
+        return
+    message = request.get("header", {}).get("msg_id")  # one run of a cell may show several
+    former, pollers = _at_work.get(cell, (message, []))
+    if former != message:
+        for other in pollers:
+            if other is not poller:
+                other.stop()
+        pollers = []
+    _at_work[cell] = message, [*pollers, poller]

@@ -30,7 +30,6 @@ class WatchedRun:
         self.name = self.path.name
         self.asked = ""  # what the user has asked for, until it is so
         self.problem = ""
-        self._asked_of = ""
         self._seen = None
         self._begun = False  # whether the training of this process has written anything yet
         self._read()
@@ -44,7 +43,7 @@ class WatchedRun:
         """Look at the run directory; True if anything is to be shown anew."""
         news = self.run.refresh()
         self._begun = self._begun or news
-        if self.asked and self.status != self._asked_of:
+        if self.asked and self._granted:
             self.asked = ""
         now = self.status, self.asked, self.problem
         news, self._seen = news or now != self._seen, now
@@ -61,6 +60,14 @@ class WatchedRun:
         if self.active_here and not self._begun and status in ("new", *ENDED, "interrupted"):
             return "starting"
         return status
+
+    @property
+    def _granted(self) -> bool:
+        status = self.status
+        if self.asked == ASKED["resume"]:
+            return status != "paused"
+        ended = status in (*ENDED, "interrupted")
+        return ended or (self.asked == ASKED["pause"] and status == "paused")
 
     @property
     def active_here(self) -> bool:
@@ -104,7 +111,7 @@ class WatchedRun:
                 if hasattr(training, "running"):
                     self.training, self._begun = training, False
                 return
-            self._asked_of, self.asked = self.status, ASKED[action]
+            self.asked = ASKED[action]
             self.run.request(action)
         except Exception as error:  # whatever a start function raises is for the user to read
             self.asked = ""

@@ -17,8 +17,11 @@ from .training_monitor_panels import (
 from .training_monitor_polling import Pace, Poller
 from .training_monitor_words import incidence_note, metric_name
 
-LOOK_EVERY = 0.2  # seconds: texts are drawn as often as this
-CHARTS_EVERY = 1.0  # drawing them also works the page's machine, which is often the training's
+LOOK_EVERY = 0.2  # seconds
+TEXTS_EVERY = 0.5
+# Drawing charts also works the page's machine, which is often the training's: young trainings are
+# followed closely, old ones at leisure.
+CHARTS_EVERY, CHARTS_SHARE, CHARTS_SELDOM = 1.0, 0.01, 5.0
 IDLE = 1.0  # seconds between looks at runs that have ended: another process may go on with them
 
 
@@ -27,7 +30,7 @@ class TrainingMonitorView(w.VBox):
 
     def __init__(self, monitor, texts=None, charts=None):
         self.monitor = monitor
-        self.texts, self.chart_pace = texts or Pace(LOOK_EVERY), charts or Pace(CHARTS_EVERY)
+        self.texts, self.chart_pace = texts or Pace(TEXTS_EVERY), charts or Pace(self._charts_every)
         # Clicks may arrive on another thread than the following (JupyterLab's subshells).
         self._lock, self._setting = threading.RLock(), False
         self._stale, self._told = True, True  # whether charts are behind; whether texts are not
@@ -82,6 +85,10 @@ class TrainingMonitorView(w.VBox):
         except Exception as error:  # must not end the following: the next look may be better
             self.problem.value = alarm_html([f"{type(error).__name__}: {error}"])
         return IDLE if self.monitor.ended and not self._stale else LOOK_EVERY
+
+    def _charts_every(self):
+        oldest = max(one.run.seconds for one in self.monitor.watched)
+        return min(max(CHARTS_EVERY, CHARTS_SHARE * oldest), CHARTS_SELDOM)
 
     def follow(self) -> None:
         """Look at the run directories, and draw if something is new and the pace allows it."""

@@ -4,15 +4,20 @@ import asyncio
 import json
 import subprocess
 import sys
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 import kinetools as kt
 from kinetools.gan.run_directory import open_gan_run
 from tests.widgets.training_monitor_runs import BASELINES, MadeUpRun
 from widgets import TrainingMonitor
 
+ROOT = Path(__file__).resolve().parents[2]
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
@@ -239,7 +244,7 @@ def test_before_the_first_epoch_every_chart_says_what_it_waits_for(tmp_path):
     assert "not started" in view.bars[0].status.value
     assert "No epoch yet" in texts(view.losses.figure)
     for chart in (view.incidence, view.divergence, view.metric, view.sets):
-        assert "No checkpoint yet: the first comes<br>after epoch 25" in texts(chart.figure)
+        assert "No checkpoint yet:<br>one comes every 25 epochs" in texts(chart.figure)
     with pytest.raises(kt.InputError, match="no checkpoint yet"):
         monitor.load_generator()
     made_up.start().event("epoch", 1, seconds=1.0, generator_loss=0.5)
@@ -399,7 +404,7 @@ def test_the_page_follows_by_itself_on_the_loop_of_the_cell(monitor, made_up):
 
 def test_headless_it_leaves_a_plain_figure_of_all_charts(monitor):
     bundle = monitor._repr_mimebundle_()
-    assert set(bundle) == {PLOTLY, "text/plain"}
+    assert set(bundle) == {PLOTLY, "image/svg+xml", "text/plain"}
     assert "epoch 57 of 200" in bundle["text/plain"]
     figure = bundle[PLOTLY]
     axes = [name for name in figure["layout"] if name.startswith("xaxis")]
@@ -410,6 +415,44 @@ def test_headless_it_leaves_a_plain_figure_of_all_charts(monitor):
     incidence = next(x for x in figure["data"] if x["name"] == "p1" and x["xaxis"] == "x")
     assert len(incidence["y"]) == 5 or "bdata" in incidence["y"]
     assert len(json.dumps(bundle)) < 200_000
+
+
+def test_headless_a_cell_that_was_run_before_the_end_gets_the_final_picture(tmp_path):
+    cells = [
+        f"""import sys; sys.path.insert(0, {str(ROOT)!r})
+from pathlib import Path
+from tests.widgets.training_monitor_runs import MadeUpRun
+from widgets import TrainingMonitor
+made_up = MadeUpRun(Path({str(tmp_path / "p1")!r})).start()
+monitor = TrainingMonitor(made_up.path)
+monitor""",
+        """made_up.train(1, 30).event("finished", 30)
+(await monitor.done()).status""",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    (shown,) = notebook.cells[0].outputs
+    assert "application/vnd.jupyter.widget-view+json" not in shown["data"]
+    assert "finished · epoch 30 of 200" in texts(shown["data"][PLOTLY])
+    assert "finished" in notebook.cells[1].outputs[0]["data"]["text/plain"]
+
+
+@pytest.mark.parametrize("epochs", [0, 5, 30])
+def test_the_picture_for_pages_without_plotly_is_well_formed_and_tells_the_same(
+    tmp_path, sets, epochs
+):
+    made_up = MadeUpRun(tmp_path / "a & b", seed=7).with_baselines().with_reference(sets).start()
+    made_up.train(1, epochs)
+    made_up.event("alarm", epochs, rule="collapse", message="Spread < 0.5.")
+    bundle = TrainingMonitor(made_up.path)._repr_mimebundle_()
+    root = ElementTree.fromstring(bundle["image/svg+xml"])
+    shown = " ".join(root.itertext())
+    for part in ("a & b, seed 7", f"epoch {epochs} of 200", "Spread < 0.5.", "Incidence", "Losses"):
+        assert part in shown
+    assert ("No epoch yet" in shown) == (epochs == 0)
+    assert ("prior 59%" in shown) == (epochs == 30)
+    paths = root.findall(".//{http://www.w3.org/2000/svg}path[@stroke='#0072B2']")
+    assert (len(paths) > 0) == (epochs > 0)
 
 
 def test_any_form_of_a_run_is_taken_and_anything_else_is_refused(made_up, tmp_path):

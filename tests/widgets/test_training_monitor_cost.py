@@ -94,10 +94,14 @@ def test_drawings_that_take_long_become_rare(clock):
     pace = Pace(1.0, clock, work)
     assert pace.due
     with pace.spent():
-        work.now += 0.3
-    clock.now = 29.0
+        work.now += 0.06
+    clock.now = 2.9
     assert not pace.due
-    clock.now = 31.0
+    clock.now = 3.1
+    assert pace.due
+    with pace.spent():
+        work.now += 60
+    clock.now = 8.2  # never so rare that nobody would wait for them
     assert pace.due
 
 
