@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "gan.run_directory": ["GanRun", "open_gan_run"],
         "gan.settings": ["gan_settings"],
         "gan.training": ["GanTraining", "start_gan_training", "train_gan"],
+        "gan.transfer": ["transfer_study", "transfer_table"],
         "gan.evaluation": ["evaluate_generator"],
         "kinetics.model": ["KineticModel", "load_kinetic_model", "save_kinetic_model"],
         "kinetics.steady_state": ["SteadyState", "load_steady_state", "save_steady_state"],
