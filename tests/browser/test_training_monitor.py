@@ -110,12 +110,14 @@ def test_a_checkpoint_and_a_parameter_are_chosen_on_the_page(notebook):
     parameter.select_option(index=5)
     notebook.wait_for("monitor.parameter", name)
     Monitor(page).charts.nth(5).get_by_text(name).first.wait_for()
-    point = Monitor(page).charts.nth(0).locator(".point").nth(1)
-    point.scroll_into_view_if_needed()
-    box = point.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    notebook.wait_for("monitor.chosen_epoch", 4)
+    notebook.execute("monitor.checkpoint = 'last'")
+    star = Monitor(page).charts.nth(0).locator(".scatterlayer .point").last
+    star.scroll_into_view_if_needed()
+    box = star.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    notebook.wait_for("monitor.checkpoint == monitor.chosen.best", True)
 
 
 def test_a_reloaded_page_finds_the_monitor_as_it_was(notebook):
