@@ -8,5 +8,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "escher_map": ["EscherMap"],
         "label_explorer": ["LabelExplorer"],
         "training_monitor": ["TrainingMonitor"],
+        "transfer_figure": ["transfer_figure"],
     },
 )
