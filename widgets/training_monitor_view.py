@@ -21,7 +21,7 @@ LOOK_EVERY = 0.2  # seconds
 TEXTS_EVERY = 0.5
 # Drawing charts also works the page's machine, which is often the training's: young trainings are
 # followed closely, old ones at leisure.
-CHARTS_EVERY, CHARTS_SHARE, CHARTS_SELDOM = 1.0, 0.01, 5.0
+CHARTS_EVERY, CHARTS_SHARE, CHARTS_SELDOM = 2.0, 0.04, 5.0
 IDLE = 1.0  # seconds between looks at runs that have ended: another process may go on with them
 
 
