@@ -7,7 +7,8 @@ import numpy as np
 
 from .axes import grouped, number
 from .chart_style import axis, layout
-from .training_monitor_panels import HEIGHT, LEGEND, MARGIN, colour, empty_panel, heading, waiting
+from .training_monitor_chart import HEIGHT, LEGEND, MARGIN, colour, empty_panel, heading
+from .training_monitor_panels import waiting
 
 BINS = 30
 SPAN = 1e-3  # quantiles between which the axis extends

@@ -4,13 +4,10 @@ import html
 import textwrap
 
 from .chart_style import FONT
+from .training_monitor_chart import HEIGHT, LEGEND, MARGIN, colour
 from .training_monitor_distribution import distribution_panel
 from .training_monitor_panels import (
-    HEIGHT,
-    LEGEND,
-    MARGIN,
     accuracy_panel,
-    colour,
     divergence_panel,
     losses_panel,
     metric_panel,

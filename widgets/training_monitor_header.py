@@ -4,7 +4,7 @@ import html
 
 import ipywidgets as w
 
-from .training_monitor_panels import colour
+from .training_monitor_chart import colour
 from .training_monitor_run import label
 from .training_monitor_words import progress, warnings
 

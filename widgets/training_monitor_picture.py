@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from .axes import nice_steps, number
-from .training_monitor_panels import HEIGHT, MARGIN
+from .training_monitor_chart import HEIGHT, MARGIN
 
 WIDTH = 900
 DASHES = {"dot": "2 3", "dash": "6 4", "solid": ""}

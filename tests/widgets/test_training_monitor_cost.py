@@ -5,7 +5,7 @@ import pytest
 
 from tests.widgets.training_monitor_runs import MadeUpRun
 from widgets import TrainingMonitor
-from widgets.training_monitor_panels import spread
+from widgets.training_monitor_chart import spread
 from widgets.training_monitor_polling import Pace
 from widgets.training_monitor_thinning import thinned
 from widgets.training_monitor_view import TrainingMonitorView
