@@ -9,6 +9,7 @@ from ..kinetics.parameter_sets import CHUNK, build, linearise, provenance, save_
 from ..run import chunks
 from .backend import keras
 from .failure import collapse_alarm
+from .generation import draws
 from .generator import Generator
 from .metrics import Reference, population_metrics
 from .run_directory import checkpoint_file, generated_file
@@ -74,8 +75,7 @@ class CheckpointWorker:
         n_sets = self._settings["n_generated"]
         km, columns = [], []
         for i, (start, stop) in enumerate(chunks(n_sets, CHUNK)):
-            sequence = np.random.SeedSequence(self._settings["seed"], spawn_key=(epoch, i))
-            rng = np.random.Generator(np.random.PCG64(sequence))
+            rng = draws(self._settings["seed"], epoch, i)
             km.append(generator.km(self._data.target, stop - start, rng))
             columns.append(label_chunk(self._linearisation, km[-1]))
         km = np.concatenate(km)

@@ -21,6 +21,7 @@ from ..run import chunks, worker_count
 from ..streaming import InMemory, StreamingDataset, fill
 
 PATIENCE = 100  # candidates a wanted set that may fail before a piece is given up
+STREAM = 0x67616E
 CANDIDATES = {"long_name": "generated sets looked at to find this one", "units": "1"}
 
 
@@ -114,12 +115,14 @@ def _rule(generator, rule):
     return rule
 
 
-def _draws(seed, *key):
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+def draws(seed, *key):
+    """Random numbers of a chunk; not those that `sample_parameters` uses with the same seed."""
+    sequence = np.random.SeedSequence(seed, spawn_key=(STREAM, *key))
+    return np.random.Generator(np.random.PCG64(sequence))
 
 
 def _chunk(generator, linearisation, label, rule, seed, chunk: int, n_sets: int) -> dict:
-    km = generator.km(label, n_sets, _draws(seed, chunk))
+    km = generator.km(label, n_sets, draws(seed, chunk))
     return {"km": km, "vmax": linearisation.vmax(km)}
 
 
@@ -136,7 +139,7 @@ def _verified_chunk(generator, linearisation, label, rule, seed, chunk, n_sets) 
         # As many as are lacking at the acceptance so far; never more than a block of memory.
         share = max(accepted / tried, 1 / PATIENCE) if tried else 1.0
         n = int(min(2 * CHUNK, np.ceil((n_sets - accepted) / share)))
-        km = generator.km(label, n, _draws(seed, chunk, tried))
+        km = generator.km(label, n, draws(seed, chunk, tried))
         part = label_chunk(linearisation, km)
         vmax = linearisation.vmax(km)
         sets = build(linearisation.model, linearisation.state, km, vmax, [])

@@ -24,7 +24,9 @@ from ..streaming import open_alone
 
 SELECTIONS = ("incidence", "coverage")
 LOSSES = ("generator_loss", "discriminator_loss", "discriminator_accuracy")
+BEGINNINGS = ("started", "resumed")
 ENDED = ("finished", "stopped", "failed")
+STATES = (*BEGINNINGS, "paused", "continued", *ENDED)
 REQUESTS = ("pause", "resume", "stop")
 
 
@@ -94,14 +96,16 @@ class GanRun:
     def _take(self, event: dict):
         kind, epoch = event["event"], int(event["epoch"])
         if kind == "epoch":
-            self._losses[epoch] = {k: event.get(k) for k in (*LOSSES, "seconds")}
+            self._losses[epoch] = {
+                k: v for k, v in event.items() if k not in ("event", "time", "epoch")
+            }
         elif kind == "metrics":
             plain = {k: v for k, v in event.items() if k not in ("event", "time", "epoch")}
             self._metrics[epoch] = plain
         elif kind == "alarm":
             self._alarms.append(event)
-        else:
-            if kind in ("started", "resumed"):
+        elif kind in STATES:
+            if kind in BEGINNINGS:
                 self._process = (event.get("host"), event.get("pid"))
                 for table in (self._losses, self._metrics):
                     for later in [e for e in table if e > epoch]:
@@ -152,11 +156,13 @@ class GanRun:
 
     def losses(self):
         """Losses and discriminator accuracy, a `pandas.DataFrame`, one row an epoch."""
-        return _frame(self._losses, (*LOSSES, "seconds"))
+        table = _frame(self._losses)
+        first = [*LOSSES, "seconds"]
+        return table.reindex(columns=[*first, *(c for c in table if c not in first)])
 
     def metrics(self):
         """Metrics of every checkpoint, a `pandas.DataFrame`, one row an epoch."""
-        return _frame(self._metrics, ())
+        return _frame(self._metrics)
 
     def alarms(self) -> list[dict]:
         """Alarms of the failure rules: epoch, rule, message."""
@@ -174,9 +180,9 @@ class GanRun:
 
     @property
     def checkpoints(self) -> list[int]:
-        """Epochs whose generators are kept."""
+        """Epochs whose generators are kept; those that a resumed training will write anew are not."""
         names = (p.stem.removeprefix("epoch-") for p in self.path.glob("checkpoints/epoch-*.keras"))
-        return sorted(int(n) for n in names if n.isdigit())
+        return sorted(int(n) for n in names if n.isdigit() and int(n) <= self.epoch)
 
     @property
     def best(self) -> int | None:
@@ -303,11 +309,10 @@ def generated_file(run_dir, epoch: int) -> Path:
     return Path(run_dir) / "generated" / f"epoch-{epoch:06d}.nc"
 
 
-def _frame(rows: dict, columns):
+def _frame(rows: dict):
     import pandas as pd
 
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(columns) or None)
-    table = table.astype(float) if len(rows) else table
+    table = pd.DataFrame(list(rows.values()), index=list(rows), dtype=float)
     return table.sort_index().rename_axis("epoch")
 
 
