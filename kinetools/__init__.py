@@ -17,7 +17,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "gan.settings": ["gan_settings"],
         "gan.training": ["GanTraining", "start_gan_training", "train_gan"],
         "gan.transfer": ["transfer_study", "transfer_table"],
-        "gan.evaluation": ["evaluate_generator"],
         "kinetics.model": ["KineticModel", "load_kinetic_model", "save_kinetic_model"],
         "kinetics.steady_state": ["SteadyState", "load_steady_state", "save_steady_state"],
         "kinetics.parameter_sets": [

@@ -18,6 +18,7 @@ from ..run import worker_count
 from .features import LOGISTIC_DEVIATION
 
 SPECTRAL = ("eigenvalue_max", "eigenvalue_min")
+WIDEST = 12.0  # features beyond this are cut before the rates are asked, which would overflow
 
 
 @dataclass(frozen=True)
@@ -83,33 +84,46 @@ class SpectralSignal:
                     f"no set can be of class {name!r} by the rule {rule}; leave the class out."
                 )
         self._names, self._margin, self._scale, self._clip = names, margin, scale, clip
-        # Eigenvalues are positive or negative by orders of magnitude; fast ones need their own unit.
         self._pool = ThreadPoolExecutor(worker_count(None), "relevance")
 
     def close(self) -> None:
         """End the threads."""
         self._pool.shutdown()
 
-    def __call__(self, values, codes, rest):
-        """Violation (set,), its gradient by the features (set, parameter), both float32.
+    def __call__(self, values, codes, rest, more=None):
+        """Violation (set,) and the gradient by the features (set, parameter), both float32.
 
         values: features (set, parameter); codes: wanted class (set,); rest: Michaelis constants of all
-        parameters of the model, (set, parameter) in µmol/L, used for those without a feature.
+        parameters of the model, (set, parameter) in µmol/L, used for those without a feature; more:
+        function of Re λ_max (set,) → slopes by it (set,) that are added to those of the violation.
         """
         km = rest.copy()
-        km[:, self._columns] = self._features.inverse(np.clip(values, -12, 12))
-        pieces = [slice(i, i + BLOCK) for i in range(0, len(km), BLOCK)]
-        parts = self._pool.map(lambda p: self._block(km[p], codes[p]), pieces)
-        violation, gradient = (np.concatenate(column) for column in zip(*parts, strict=True))
+        km[:, self._columns] = self._features.inverse(np.clip(values, -WIDEST, WIDEST))
+        spectra = np.concatenate(
+            list(self._pool.map(self._linearisation.spectra, np.split(km, _cuts(len(km), BLOCK))))
+        )
+        ends = {"eigenvalue_max": spectra[:, 0], "eigenvalue_min": spectra[:, -1]}
+        violation, slopes = self._violation(km, codes, ends)
+        if more is not None:
+            slopes["eigenvalue_max"] = slopes.get("eigenvalue_max", 0.0) + more(spectra[:, 0].real)
+        gradient = np.zeros((len(km), len(self._columns)))
+        for quantity, slope in slopes.items():
+            rows = np.flatnonzero(slope)
+            if quantity in SPECTRAL and len(rows):
+                gradient[rows] += slope[rows, None] * self._by_features(
+                    km[rows], ends[quantity][rows]
+                )
+            elif quantity not in SPECTRAL:
+                column = np.flatnonzero(self._columns == self._names.index(quantity))
+                gradient[:, column] += slope[:, None] * LOGISTIC_DEVIATION
+        gradient = np.nan_to_num(gradient, nan=0.0, posinf=0.0, neginf=0.0)
         norm = np.linalg.norm(gradient, axis=1, keepdims=True)
         gradient *= self._clip / np.maximum(norm, self._clip)
         return violation.astype(np.float32), gradient.astype(np.float32)
 
-    def _block(self, km, codes):
-        values = self._linearisation.spectra(km)
-        ends = {"eigenvalue_max": values[:, 0], "eigenvalue_min": values[:, -1]}
-        violation = np.zeros(len(km))
-        slopes = {}  # quantity → ∂violation/∂quantity
+    def _violation(self, km, codes, ends):
+        """Violation (set,) of every set's wanted class, and its slopes: quantity → (set,)."""
+        violation, slopes = np.zeros(len(km)), {}
         for code in np.unique(codes):
             rows = np.flatnonzero(codes == code)
             options = [self._region(region, ends, km, rows) for region in self._regions[code]]
@@ -120,32 +134,21 @@ class SpectralSignal:
                 for quantity, slope in by_quantity.items():
                     column = slopes.setdefault(quantity, np.zeros(len(km)))
                     column[rows[chosen]] = slope[chosen]
-        gradient = np.zeros((len(km), len(self._columns)))
-        for quantity, slope in slopes.items():
-            rows = np.flatnonzero(slope)
-            if quantity in SPECTRAL:
-                if len(rows):
-                    part = self._by_features(km[rows], ends[quantity][rows])
-                    gradient[rows] += slope[rows, None] * part
-            else:
-                column = np.flatnonzero(self._columns == self._names.index(quantity))
-                gradient[:, column] += slope[:, None] * LOGISTIC_DEVIATION
-        return violation, np.nan_to_num(gradient, nan=0.0, posinf=0.0, neginf=0.0)
+        return violation, slopes
 
     def _region(self, region, ends, km, rows):
         """Total violation of a region's bounds, and its slope by each quantity."""
         total, slopes = np.zeros(len(rows)), {}
         for bound in region:
             if bound.quantity in SPECTRAL:
-                value = ends[bound.quantity][rows].real
+                value, wanted = ends[bound.quantity][rows].real, bound.value
                 # The fastest eigenvalues are of another order of magnitude than the slowest.
-                scale = max(self._scale, 0.1 * abs(bound.value))
+                scale = max(self._scale, 0.1 * abs(wanted))
                 margin = self._margin * scale / self._scale
             else:
                 value = np.log(km[rows, self._names.index(bound.quantity)])
-                scale, margin = 1.0, 0.1
-                bound = Bound(bound.quantity, bound.side, np.log(bound.value))
-            excess = (bound.side * (value - bound.value) + margin) / scale
+                wanted, scale, margin = np.log(bound.value), 1.0, 0.1
+            excess = (bound.side * (value - wanted) + margin) / scale
             over = np.maximum(excess, 0.0)
             total += np.arcsinh(over)
             slope = np.where(excess > 0, bound.side / np.sqrt(1 + over**2) / scale, 0.0)
@@ -154,6 +157,17 @@ class SpectralSignal:
 
     def _by_features(self, km, eigenvalue):
         """∂ Re λ/∂ features (set, parameter) of one eigenvalue a set."""
+        cuts = _cuts(len(km), BLOCK // 2)
+        pieces = zip(np.split(km, cuts), np.split(eigenvalue, cuts), strict=True)
+        return np.concatenate(list(self._pool.map(self._block, pieces)))
+
+    def _block(self, piece):
+        km, eigenvalue = piece
         weights = eigenvalue_weights(self._linearisation, km, eigenvalue)
         by_log_km = self._linearisation.term_gradient(km, weights).T
         return by_log_km[:, self._columns] * LOGISTIC_DEVIATION
+
+
+def _cuts(n: int, size: int):
+    """Where to cut n rows into blocks; they do not depend on the number of threads."""
+    return range(size, n, size)

@@ -2,13 +2,15 @@
 
 Each step draws z from ORACLE's prior, asks how far x is from its class and which way the class lies (see
 `relevance`), and moves f down violation + penalty·‖x − z‖². The penalty trades incidence against coverage:
-what does not need to move stays where the prior put it. Checkpoints hold a moving average of the weights.
+what does not need to move stays where the prior put it. The distribution of λ_max is matched to that of
+sampled sets of the class (see `matching`). Checkpoints hold a moving average of the weights.
 """
 
 import numpy as np
 
 from ..kinetics.parameter_sets import linearise
 from .backend import keras, tensorflow
+from .matching import RankMatching
 from .networks import encode_labels, residual_generator, take_weights
 from .relevance import SpectralSignal
 
@@ -18,8 +20,9 @@ DEFAULTS = {
     "batch_size": 1024,
     "width": 512,
     "learning_rate": 2e-3,
-    "penalty": 0.1,
+    "penalty": 0.05,
     "margin": 1.5,
+    "matching": 0.5,
     "scale": 5.0,
     "clip": 3.0,
     "target_share": 0.9,
@@ -31,6 +34,10 @@ DEFAULTS = {
     "select": "coverage",
     "features": "log ratio",
 }
+
+
+MOVED = 0.2  # share of sets inside their class whose λ_max is moved in a step
+UPWARD = 0.5  # weight of moves towards the threshold against moves away from it
 
 
 class ResidualTrainer:
@@ -67,6 +74,15 @@ class ResidualTrainer:
             scale=settings["scale"],
             clip=settings["clip"],
         )
+        self._matching = None
+        if data.target_eigenvalues is not None:
+            self._matching = RankMatching(
+                data.target_eigenvalues,
+                weight=settings["matching"],
+                share=MOVED,
+                upward=UPWARD,
+                scale=settings["scale"],
+            )
         # Sums over an epoch: violation, displacement, share inside the target class, steps.
         self.sums = tf.Variable(tf.zeros(4))
         self._forward = tf.function(lambda z, label: self.generator([z, label]))
@@ -116,8 +132,15 @@ class ResidualTrainer:
         x = self._forward(z, label).numpy()
         uniform = np.clip(rng.random((n, self._linearisation.n_parameters)), 2.0**-53, 1 - 2.0**-53)
         rest = self._linearisation.reference_concentrations * (1 - uniform) / uniform
-        violation, gradient = self._signal(x, codes, rest)
         target = codes == self._target
+
+        def match(eigenvalue_max):
+            slopes = np.zeros(n)
+            if self._matching is not None:
+                slopes[target] = self._matching(eigenvalue_max[target], rng)
+            return slopes
+
+        violation, gradient = self._signal(x, codes, rest, match)
         inside = np.mean(violation[target] == 0) if target.any() else 0.0
         self._update(
             z, label, tf.constant(gradient), tf.constant([violation.mean(), inside], tf.float32)

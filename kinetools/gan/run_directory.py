@@ -164,6 +164,19 @@ class GanRun:
         """Metrics of every checkpoint, a `pandas.DataFrame`, one row an epoch."""
         return _frame(self._metrics)
 
+    def rank_correlation(self) -> float:
+        """Spearman correlation of mean divergence and incidence over checkpoints; NaN for too few.
+
+        The checkpoint before training is left out. Choudhury et al. 2022 report −0.691.
+        """
+        table = self.metrics()
+        if not {"kl_mean", "incidence"} <= set(table.columns):
+            return float("nan")
+        table = table.loc[1:, ["kl_mean", "incidence"]].dropna()
+        if len(table) < 3 or (table.nunique() < 2).any():
+            return float("nan")
+        return float(table.corr("spearman").iloc[0, 1])
+
     def alarms(self) -> list[dict]:
         """Alarms of the failure rules: epoch, rule, message."""
         return list(self._alarms)
@@ -187,7 +200,9 @@ class GanRun:
     @property
     def best(self) -> int | None:
         """Epoch of the best checkpoint by the run's own criterion (see `best_epoch`)."""
-        return best_epoch(self.metrics(), self.parameters.get("select", "incidence"))
+        baselines = self.baselines()
+        floor = 0.0 if baselines is None else baselines["kl_max"].get("rejection", 0.0)
+        return best_epoch(self.metrics(), self.parameters.get("select", "incidence"), floor)
 
     def checkpoint_path(self, checkpoint="best") -> Path:
         """File of a checkpoint: "best", "last" or an epoch; InputError where there is none."""
@@ -274,18 +289,19 @@ class RunWriter:
         self._file.close()
 
 
-def best_epoch(metrics, select: str = "incidence") -> int | None:
+def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | None:
     """Epoch of the best checkpoint in a table of metrics; None for an empty one.
 
     select: "incidence" takes the highest incidence, as published; "coverage" the highest incidence
     among checkpoints with a largest divergence of at most 0.03 and a spread ratio within 0.9–1.1, and
-    where there are none, the lowest largest divergence.
+    where there are none, the lowest largest divergence. floor: largest divergence of exact sets of the
+    same number; few sets cannot come below it, so 1.5 times as much is allowed.
     """
     if metrics.empty or "incidence" not in metrics:
         return None
     candidates = metrics
     if select == "coverage":
-        near = metrics["kl_max"] <= KL_LIMIT
+        near = metrics["kl_max"] <= max(KL_LIMIT, 1.5 * floor)
         near &= metrics["spread_ratio"].between(*SPREAD_LIMITS)
         if not near.any():
             lowest = metrics["kl_max"].fillna(np.inf)

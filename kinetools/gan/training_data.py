@@ -30,6 +30,7 @@ class TrainingData:
     reference: object  # dataset of held-out sets of the target class
     held_out: object  # dataset of all held-out sets
     start: object = None  # generator to start from
+    target_eigenvalues: np.ndarray | None = None  # λ_max of the target's training sets, 1/h
 
 
 def training_data(
@@ -110,6 +111,7 @@ def training_data(
         sets.isel(set=reference),
         sets.isel(set=kept_back),
         start,
+        sets["eigenvalue_max"].values[train[np.isin(labels[train], classes[target])]],
     )
 
 

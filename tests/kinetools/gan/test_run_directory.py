@@ -154,3 +154,8 @@ def test_checkpoints_are_named_by_epoch(folder, writer):
     assert run.checkpoint_path("last").name == "epoch-000020.keras"
     with pytest.raises(kt.InputError, match='"best", "last" or an epoch of 0, 10, 20'):
         run.checkpoint_path(7)
+
+
+def test_few_sets_may_be_as_far_from_the_reference_as_chance_puts_them():
+    table = metrics((0.5, 0.07, 1.0), (0.8, 0.08, 1.0), (0.9, 0.4, 1.0))
+    assert best_epoch(table, "coverage", floor=0.06) == 10
