@@ -15,7 +15,7 @@ from kinetools.gan.transfer_runs import NO_SOURCE
 
 from .axes import decades, grouped, number
 from .chart_style import axis, layout
-from .training_monitor_panels import colour
+from .training_monitor_chart import colour
 
 COVERAGE = {
     "kl_max": "largest divergence<br>of a parameter (nat)",

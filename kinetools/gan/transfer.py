@@ -68,8 +68,9 @@ def transfer_study(
     target; repeats: of every training, each with labelled sets of its own (smaller sizes are the first
     sets of larger ones); scratch: also train from random weights, for `scratch_epochs` (default:
     `epochs`); residual_steps: of 256 sets each, in which a residual generator follows the target's
-    model; n_checkpoint: sets labelled every 10 epochs to choose the best checkpoint; n_judged: fresh
-    sets for the metrics of every run; pairs: (source, target) names (default: all ordered pairs).
+    model, after a look at 1000 samples; n_checkpoint: sets labelled every 10 epochs to choose the best
+    checkpoint; n_judged: fresh sets for the metrics of every run; pairs: (source, target) names
+    (default: all ordered pairs).
 
     Every finished run is one small file in run_dir. Interrupt it as you like: the same call goes on,
     and calls with more sizes, repeats or pairs add to what is there. The same seed gives the same

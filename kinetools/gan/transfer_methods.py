@@ -27,6 +27,7 @@ CHECKPOINT_EVERY = 10  # epochs
 ACCURACY_EPOCHS = 200  # at the end, over which the discriminator's accuracy is averaged
 # Few steps from a generator that is nearly right: small ones, and a short average.
 RESIDUAL_TUNING = {"batch_size": 256, "learning_rate": 5e-4, "averaging": 0.9}
+N_MATCHED = 1000  # samples of the prior whose λ_max, where relevant, show what to match
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ class Target:
         """Share of sets with these Michaelis constants (set, parameter) that have the label."""
         sets = verified(self.model, self.state, km, self.rule)
         return float(np.mean(sets["label"].values == self.label))
+
+    def eigenvalues(self, n_sets: int, seed: int) -> np.ndarray:
+        """λ_max in 1/h of those of so many samples of the prior that have the label."""
+        km = Prior(self.model, self.state).km(n_sets, np.random.default_rng(seed))
+        sets = verified(self.model, self.state, km, self.rule)
+        return sets["eigenvalue_max"].values[sets["label"].values == self.label]
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,10 @@ def train_residual(target: Target, start: Generator, *, steps: int, seed: int) -
     settings = RESIDUAL | RESIDUAL_TUNING | {"width": width, "epochs": 1, "seed": seed}
     settings["steps_per_epoch"] = steps
     nothing = np.empty((0, len(start.features.parameters)))
-    data = _data(target, start.features, nothing, np.empty(0), start.classes, start)
+    wanted = target.eigenvalues(N_MATCHED, seed)
+    if not len(wanted) and "matching" in settings:  # too rare to know their distribution
+        settings["matching"], wanted = 0.0, np.zeros(1)
+    data = _data(target, start.features, nothing, np.empty(0), start.classes, start, wanted)
     trainer = ResidualTrainer(data, settings)
     try:
         trainer.run(0, 0, steps)
@@ -135,7 +145,8 @@ def train_residual(target: Target, start: Generator, *, steps: int, seed: int) -
         trainer.close()
     trainer.generator.set_weights(trainer.generator_weights())
     generator = _generator(trainer.generator, data)
-    return Population(of_class(generator, target), steps * settings["batch_size"])
+    evaluations = N_MATCHED + steps * settings["batch_size"]
+    return Population(of_class(generator, target), evaluations)
 
 
 def tilt(target: Target, sets, factor: float) -> Population:
@@ -167,21 +178,23 @@ def _codes(labels, classes) -> np.ndarray:
     return codes
 
 
-def _data(target, features, values, codes, classes, start) -> TrainingData:
+def _data(target, features, values, codes, classes, start, eigenvalues=None) -> TrainingData:
     """What a trainer needs; nothing is held out, since judging has sets of its own."""
-    return TrainingData(
-        features,
-        np.asarray(values, np.float32),
-        np.asarray(codes, np.int32),
-        classes,
-        target.label,
-        target.model,
-        target.state,
-        target.rule,
-        None,
-        None,
-        start,
-    )
+    content = {
+        "features": features,
+        "values": np.asarray(values, np.float32),
+        "codes": np.asarray(codes, np.int32),
+        "classes": classes,
+        "target": target.label,
+        "model": target.model,
+        "state": target.state,
+        "rule": target.rule,
+        "target_eigenvalues": eigenvalues,
+        "reference": None,
+        "held_out": None,
+        "start": start,
+    }
+    return TrainingData(**{k: v for k, v in content.items() if k in TrainingData.__annotations__})
 
 
 def _generator(network, data) -> Generator:

@@ -86,7 +86,7 @@ def test_what_a_method_cost_in_evaluations_of_the_target_is_counted(study):
     assert evaluations["fine-tuned", 10] == 10 + 40  # one checkpoint in three epochs
     assert evaluations["logistic tilt ×2", 50] == 50
     assert evaluations["re-centred source", 0] == 0
-    assert evaluations["residual fine-tuned", 0] == 2 * 256
+    assert evaluations["residual fine-tuned", 0] == 1000 + 2 * 256
     assert evaluations["rejection", 0] >= 200
 
 
