@@ -135,7 +135,7 @@ def train_residual(target: Target, start: Generator, *, steps: int, seed: int) -
     settings["steps_per_epoch"] = steps
     nothing = np.empty((0, len(start.features.parameters)))
     wanted = target.eigenvalues(N_MATCHED, seed)
-    if not len(wanted) and "matching" in settings:  # too rare to know their distribution
+    if not len(wanted):  # too rare to know their distribution
         settings["matching"], wanted = 0.0, np.zeros(1)
     data = _data(target, start.features, nothing, np.empty(0), start.classes, start, wanted)
     trainer = ResidualTrainer(data, settings)
@@ -180,21 +180,20 @@ def _codes(labels, classes) -> np.ndarray:
 
 def _data(target, features, values, codes, classes, start, eigenvalues=None) -> TrainingData:
     """What a trainer needs; nothing is held out, since judging has sets of its own."""
-    content = {
-        "features": features,
-        "values": np.asarray(values, np.float32),
-        "codes": np.asarray(codes, np.int32),
-        "classes": classes,
-        "target": target.label,
-        "model": target.model,
-        "state": target.state,
-        "rule": target.rule,
-        "target_eigenvalues": eigenvalues,
-        "reference": None,
-        "held_out": None,
-        "start": start,
-    }
-    return TrainingData(**{k: v for k, v in content.items() if k in TrainingData.__annotations__})
+    return TrainingData(
+        features=features,
+        values=np.asarray(values, np.float32),
+        codes=np.asarray(codes, np.int32),
+        classes=classes,
+        target=target.label,
+        model=target.model,
+        state=target.state,
+        rule=target.rule,
+        target_eigenvalues=eigenvalues,
+        reference=None,
+        held_out=None,
+        start=start,
+    )
 
 
 def _generator(network, data) -> Generator:
