@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "gan.evaluation": ["evaluate_generator"],
         "gan.generation": ["acceptance_rate"],
         "gan.generator": ["Generator", "load_generator"],
+        "gan.repeats": ["train_gan_repeats"],
         "gan.run_directory": ["GanRun", "open_gan_run"],
         "gan.settings": ["gan_settings"],
         "gan.training": ["GanTraining", "start_gan_training", "train_gan"],

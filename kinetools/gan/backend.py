@@ -13,6 +13,8 @@ def tensorflow():
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     import tensorflow as tf
 
+    # It warns of graphs traced again; generators of several shapes are no mistake here.
+    tf.get_logger().setLevel("ERROR")
     for gpu in tf.config.list_physical_devices("GPU"):
         try:
             tf.config.experimental.set_memory_growth(gpu, True)  # leaves room for others
