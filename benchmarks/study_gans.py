@@ -1,0 +1,123 @@
+"""The long GAN studies behind docs/reproduction.md: resumable, and reported as far as they have come.
+
+    python benchmarks/study_gans.py default     the default preset, five seeds on each of four physiologies
+    python benchmarks/study_gans.py frontier    incidence against coverage: the penalty varied, physiology 1
+    python benchmarks/study_gans.py published   the published setting, 1000 epochs, two seeds, physiology 1
+    python benchmarks/study_gans.py report      tables of whatever has finished
+
+Each training and each evaluation is kept under results/gan_studies; the same command goes on from there.
+`--minutes 90` starts nothing new after that time.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import pandas as pd
+
+import kinetools as kt
+
+ROOT = Path("results/gan_studies")
+SETS = 72_000
+JUDGED = 10_000
+PENALTIES = (0.4, 0.2, 0.1, 0.05, 0.025, 0.0125, 0.006)
+COLUMNS = ["incidence", "kl_max", "kl_mean", "spread_ratio", "auc", "correlation_error"]
+
+
+def jobs(study):
+    """(name, physiology, preset, seed, settings) of every training of a study, the widest first."""
+    if study == "default":
+        # Seed by seed, so that an early look shows every physiology.
+        return [
+            (f"default/p{p}_seed{s}", p, "residual", s, {})
+            for s in range(1, 6)
+            for p in range(1, 5)
+        ]
+    if study == "frontier":
+        return [
+            (f"frontier/penalty{penalty:g}", 1, "residual", 1, {"penalty": penalty})
+            for penalty in PENALTIES
+        ]
+    return [(f"published/p1_seed{s}", 1, "published", s, {}) for s in (1, 2)]
+
+
+def labelled_sets(physiology, n_sets, seed):
+    """Labelled sets of a physiology, kept in a file for the next job."""
+    model = kt.load_kinetic_model("ecoli")
+    state = kt.load_steady_state("ecoli", physiology=physiology)
+    sets = kt.sample_parameters(model, state, n_sets, seed=seed, progress=False)
+    return model, state, kt.label_parameters(model, state, sets, progress=False)
+
+
+def train_and_judge(name, physiology, preset, seed, settings):
+    """One training to its end and the table of its best checkpoint on fresh sets."""
+    folder = ROOT / name
+    table_file = folder.with_suffix(".csv")
+    if table_file.is_file():
+        return
+    print(f"\n{name}", flush=True)
+    model, state, sets = labelled_sets(physiology, SETS, 1)
+    run = kt.train_gan(sets, preset, seed, folder, **settings)
+    generator = run.load_generator("best")
+    _, _, reference = labelled_sets(physiology, 62_000, 2)  # about 35 000 of them relevant
+    judged = kt.evaluate_generator(
+        generator,
+        model,
+        state,
+        reference=reference,
+        n_sets=JUDGED,
+        seed=3,
+        training_seconds=run.seconds,
+    )
+    judged.loc["generator", "training_minutes"] = run.seconds / 60
+    judged.loc["generator", "best_epoch"] = run.best
+    judged.loc["generator", "incidence_best_of_checkpoints"] = run.metrics().loc[
+        run.best, "incidence"
+    ]
+    judged.loc["generator", "spearman"] = run.rank_correlation()
+    judged.to_csv(table_file)
+    print(judged[COLUMNS].round(4).to_string(), flush=True)
+
+
+def report():
+    """Tables of all finished trainings."""
+    for study in ("default", "frontier", "published"):
+        rows = {}
+        names = [job[0] for job in jobs(study)]
+        for name in names:
+            file = (ROOT / name).with_suffix(".csv")
+            if file.is_file():
+                table = pd.read_csv(file, index_col=0)
+                rows[Path(name).name] = table.loc["generator"]
+                baselines = table.drop(index="generator")
+        print(f"\n{study}: {len(rows)} of {len(names)} trainings finished")
+        if not rows:
+            continue
+        extra = ["training_minutes", "best_epoch", "incidence_best_of_checkpoints", "spearman"]
+        result = pd.DataFrame(rows).T[[*COLUMNS, *extra]].astype(float)
+        print(result.round(4).to_string())
+        worst = result.agg({"incidence": "min", "kl_max": "max", "auc": "max"}).round(4).to_dict()
+        spread = result.spread_ratio.agg(["min", "max"]).round(3).tolist()
+        print(f"worst of all: {worst}, spread {spread}")
+        print(baselines[COLUMNS].round(4).to_string())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("study", choices=["default", "frontier", "published", "report"])
+    parser.add_argument("--minutes", type=float, default=float("inf"))
+    options = parser.parse_args()
+    if options.study == "report":
+        report()
+        return
+    started = time.monotonic()
+    for job in jobs(options.study):
+        if time.monotonic() - started > 60 * options.minutes:
+            print("Time is over; the same command goes on from here.")
+            break
+        train_and_judge(*job)
+    report()
+
+
+if __name__ == "__main__":
+    main()
