@@ -15,7 +15,7 @@ from tests.browser.jupyter import CHROMIUM_FLAGS, TOKEN, NotebookPage, jupyter_s
 from tests.chromium import find_chromium  # noqa: E402
 
 LOAD = """import kinetools as kt
-from widgets import EscherMap, LabelExplorer
+from widgets import EscherMap, LabelExplorer, TrainingMonitor
 model = kt.load_kinetic_model("ecoli")
 state = kt.load_steady_state("ecoli", physiology=1)"""
 SHOTS = {
@@ -41,6 +41,17 @@ SHOTS = {
             "picture.selection = [int(s) for s in selected]",
             "picture.focus = int(selected[0])",
         ],
+    ),
+    "training_monitor": (
+        [
+            LOAD
+            + "\nsets = kt.sample_parameters(model, state, 40_000, seed=1, progress=False)"
+            + "\nsets = kt.label_parameters(model, state, sets, progress=False)"
+            + "\nrun = kt.train_gan(sets, 'residual', seed=1, run_dir='runs/physiology 1', epochs=20, "
+            + "steps_per_epoch=30, checkpoint_every=1, progress=False)",
+            "picture = TrainingMonitor(run)\npicture",
+        ],
+        [],
     ),
 }
 

@@ -30,7 +30,12 @@ def losses_panel(runs) -> dict:
 
 
 def accuracy_panel(runs) -> dict:
-    """Discriminator accuracy with the lines of pure guessing and of the published failure rule."""
+    """Discriminator accuracy with the lines of pure guessing and of the published failure rule.
+
+    Presets without a discriminator have the share of training sets that need no push instead.
+    """
+    if runs and all("inside" in watched.losses for watched in runs):
+        return _inside_panel(runs)
     traces = []
     for k, watched in enumerate(runs):
         if "discriminator_accuracy" in watched.losses:
@@ -52,6 +57,23 @@ def accuracy_panel(runs) -> dict:
         y_range=(0, 1.02),
         tickformat=".0%",
         note=note,
+    )
+
+
+def _inside_panel(runs) -> dict:
+    """Share of the sets of an epoch that lay inside their class, margin included."""
+    traces = [
+        curve(watched.losses["inside"], colour(k), watched.name, hover="%{y:.1%}")
+        for k, watched in enumerate(runs)
+    ]
+    return panel(
+        "Inside the class, with its margin",
+        "share of training sets",
+        traces,
+        runs,
+        "",
+        y_range=(0, 1.02),
+        tickformat=".0%",
     )
 
 

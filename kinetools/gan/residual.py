@@ -20,7 +20,7 @@ DEFAULTS = {
     "batch_size": 1024,
     "width": 512,
     "learning_rate": 2e-3,
-    "penalty": 0.05,
+    "penalty": 0.02,
     "margin": 1.5,
     "matching": 0.5,
     "scale": 5.0,

@@ -194,6 +194,10 @@ def _classes(classes, target) -> dict[str, list[str]]:
             f"classes: at least two are needed, among them the target {target!r}; found "
             f"{', '.join(result) or 'none'}."
         )
+    if result[target] != [target]:
+        raise InputError(
+            f"classes: the target class {target!r} must stand for the label of that name alone."
+        )
     return result
 
 

@@ -11,7 +11,6 @@ from kinetools.gan.baselines import (
     Rejection,
     ShrunkPrior,
     baseline_table,
-    noise_floor,
     tilt_slopes,
 )
 from kinetools.gan.metrics import EXPLANATIONS
@@ -175,11 +174,3 @@ def test_no_baseline_draws_the_sets_of_the_reference_again(model, state, sets, m
     known = set(np.round(np.log(sets.km.values[:, 0]), 9))
     assert sum(len(km) for km in drawn) > 2000
     assert not known & set(np.round(np.log(np.concatenate(drawn)[:, 0]), 9))
-
-
-def test_the_noise_floor_is_that_of_two_halves_where_the_pool_is_small(sets):
-    few = sets.isel(set=slice(0, 400))
-    relevant = (few.label.values == "relevant").sum()
-    found = noise_floor(few, 1000, seed=1)
-    assert found["n"] == relevant // 2
-    assert found["kl_mean"] > noise_floor(sets, 1000, seed=1)["kl_mean"]
