@@ -11,6 +11,7 @@ or for discriminators one logit (set, 1).
 import numpy as np
 
 from ..errors import InputError
+from .backend import keras
 from .features import LOGISTIC_DEVIATION
 
 PUBLISHED_LATENT = 127
@@ -32,53 +33,47 @@ def encode_labels(codes, n_classes: int):
 
 def published_generator(n_features: int, n_classes: int = 2, seed: int = 0):
     """127 Gaussian numbers and the label → 128, 256, 512 → tanh; 315 779 trainable for 259 features."""
-    import keras
-
     seeds = np.random.default_rng(seed)
-    latent = keras.Input((PUBLISHED_LATENT,), name="latent")
-    label = keras.Input((label_width(n_classes),), name="label")
-    x = keras.layers.Concatenate()([latent, label])
+    latent = keras().Input((PUBLISHED_LATENT,), name="latent")
+    label = keras().Input((label_width(n_classes),), name="label")
+    x = keras().layers.Concatenate()([latent, label])
     for width in (128, 256, 512):
         x = _dense(width, seeds)(x)
-        x = keras.layers.LeakyReLU(negative_slope=LEAK)(x)
-        x = keras.layers.BatchNormalization(momentum=0.8)(x)
-        x = keras.layers.Dropout(0.5, seed=_draw(seeds))(x)
+        x = keras().layers.LeakyReLU(negative_slope=LEAK)(x)
+        x = keras().layers.BatchNormalization(momentum=0.8)(x)
+        x = keras().layers.Dropout(0.5, seed=_draw(seeds))(x)
     x = _dense(n_features, seeds, activation="tanh")(x)
-    return keras.Model([latent, label], x, name="published_generator")
+    return keras().Model([latent, label], x, name="published_generator")
 
 
 def published_discriminator(n_features: int, n_classes: int = 2, seed: int = 0):
     """Features and label → 32, 64, 128 → one logit; 18 913 trainable for 259 features."""
-    import keras
-
     seeds = np.random.default_rng(seed)
-    features = keras.Input((n_features,), name="features")
-    label = keras.Input((label_width(n_classes),), name="label")
-    x = keras.layers.Concatenate()([features, label])
+    features = keras().Input((n_features,), name="features")
+    label = keras().Input((label_width(n_classes),), name="label")
+    x = keras().layers.Concatenate()([features, label])
     for width in (32, 64, 128):
         x = _dense(width, seeds)(x)
-        x = keras.layers.LeakyReLU(negative_slope=LEAK)(x)
-        x = keras.layers.Dropout(0.4, seed=_draw(seeds))(x)
-    return keras.Model([features, label], _dense(1, seeds)(x), name="published_discriminator")
+        x = keras().layers.LeakyReLU(negative_slope=LEAK)(x)
+        x = keras().layers.Dropout(0.4, seed=_draw(seeds))(x)
+    return keras().Model([features, label], _dense(1, seeds)(x), name="published_discriminator")
 
 
 def residual_generator(n_features: int, n_classes: int = 2, width: int = 512, seed: int = 0):
     """A draw z of the prior's features and the label → z + f(z, label), f = 0 at the start."""
-    import keras
-
     seeds = np.random.default_rng(seed)
-    latent = keras.Input((n_features,), name="latent")
-    label = keras.Input((label_width(n_classes),), name="label")
+    latent = keras().Input((n_features,), name="latent")
+    label = keras().Input((label_width(n_classes),), name="label")
     # Saturations: the Jacobian is nearly linear in them, and tails of Km do nothing to it.
-    saturation = keras.layers.Rescaling(float(LOGISTIC_DEVIATION))(latent)
-    saturation = keras.layers.Activation("sigmoid")(saturation)
-    saturation = keras.layers.Rescaling(float(np.sqrt(12)), -float(np.sqrt(3)))(saturation)
-    x = keras.layers.Concatenate()([saturation, label])
+    saturation = keras().layers.Rescaling(float(LOGISTIC_DEVIATION))(latent)
+    saturation = keras().layers.Activation("sigmoid")(saturation)
+    saturation = keras().layers.Rescaling(float(np.sqrt(12)), -float(np.sqrt(3)))(saturation)
+    x = keras().layers.Concatenate()([saturation, label])
     for _ in range(2):
         x = _dense(width, seeds, activation="silu")(x)
-    shift = keras.layers.Dense(n_features, kernel_initializer="zeros")(x)
-    return keras.Model(
-        [latent, label], keras.layers.Add()([latent, shift]), name="residual_generator"
+    shift = keras().layers.Dense(n_features, kernel_initializer="zeros")(x)
+    return keras().Model(
+        [latent, label], keras().layers.Add()([latent, shift]), name="residual_generator"
     )
 
 
@@ -96,10 +91,8 @@ def take_weights(network, other) -> None:
 
 
 def _dense(width, seeds, **options):
-    import keras
-
-    initializer = keras.initializers.GlorotUniform(seed=_draw(seeds))
-    return keras.layers.Dense(width, kernel_initializer=initializer, **options)
+    initializer = keras().initializers.GlorotUniform(seed=_draw(seeds))
+    return keras().layers.Dense(width, kernel_initializer=initializer, **options)
 
 
 def _draw(seeds) -> int:

@@ -5,6 +5,12 @@ import pytest
 import kinetools as kt
 
 TINY = {"epochs": 6, "batch_size": 256, "checkpoint_every": 2, "n_generated": 200, "n_kept": 50}
+FEW_STEPS = {"steps_per_epoch": 8, "width": 64}
+
+
+def tiny(preset: str) -> dict:
+    """Settings of a training of seconds."""
+    return TINY if preset == "published" else TINY | FEW_STEPS
 
 
 @pytest.fixture(scope="session")
@@ -33,4 +39,4 @@ def preset(request):
 def finished(labelled, preset, tmp_path_factory):
     """An unbroken training of each preset."""
     folder = tmp_path_factory.mktemp("unbroken") / preset
-    return kt.train_gan(labelled, preset, seed=3, run_dir=folder, progress=False, **TINY)
+    return kt.train_gan(labelled, preset, seed=3, run_dir=folder, progress=False, **tiny(preset))

@@ -13,7 +13,7 @@ import pytest
 import kinetools as kt
 from kinetools.gan.training_state import load_state
 
-from .conftest import TINY
+from .conftest import TINY, tiny
 
 
 def weights(run_dir):
@@ -44,7 +44,7 @@ def test_a_finished_run_has_losses_metrics_checkpoints_and_sets(finished, labell
 
 def test_the_same_seed_gives_the_same_weights_and_metrics(finished, labelled, preset, tmp_path):
     again = kt.train_gan(
-        labelled, preset, seed=3, run_dir=tmp_path / "again", progress=False, **TINY
+        labelled, preset, seed=3, run_dir=tmp_path / "again", progress=False, **tiny(preset)
     )
     assert_same(weights(finished.path), weights(again.path))
     assert again.metrics().equals(finished.metrics())
@@ -52,7 +52,7 @@ def test_the_same_seed_gives_the_same_weights_and_metrics(finished, labelled, pr
 
 def test_another_seed_gives_other_weights(finished, labelled, preset, tmp_path):
     other = kt.train_gan(
-        labelled, preset, seed=4, run_dir=tmp_path / "other", progress=False, **TINY
+        labelled, preset, seed=4, run_dir=tmp_path / "other", progress=False, **tiny(preset)
     )
     mine, theirs = weights(finished.path), weights(other.path)
     assert not np.array_equal(mine["generator/0000"], theirs["generator/0000"])
@@ -62,7 +62,7 @@ def test_a_run_stopped_in_the_middle_of_an_epoch_goes_on_to_the_same_weights(
     finished, labelled, preset, tmp_path
 ):
     arguments = (labelled, preset, 3, tmp_path / "run")
-    training = kt.start_gan_training(*arguments, **TINY)
+    training = kt.start_gan_training(*arguments, **tiny(preset))
     while training.run.epoch < 2 and training.running:
         time.sleep(0.01)
         training.run.refresh()
@@ -74,7 +74,7 @@ def test_a_run_stopped_in_the_middle_of_an_epoch_goes_on_to_the_same_weights(
         259,
     )
     assert 2 <= stopped.epoch < 6
-    run = kt.train_gan(*arguments, progress=False, **TINY)
+    run = kt.train_gan(*arguments, progress=False, **tiny(preset))
     assert run.status == "finished"
     assert_same(weights(finished.path), weights(run.path))
     assert run.metrics().loc[[2, 4, 6]].equals(finished.metrics().loc[[2, 4, 6]])
@@ -91,7 +91,7 @@ kt.train_gan(sets, sys.argv[2], seed=3, run_dir=sys.argv[3], progress=False, **{
 
 def test_a_killed_run_goes_on_to_the_same_weights(finished, labelled, preset, tmp_path):
     kt.save_parameter_sets(labelled, tmp_path / "sets.nc")
-    script = KILLED.replace("{settings}", repr(TINY))
+    script = KILLED.replace("{settings}", repr(tiny(preset)))
     folder = tmp_path / "run"
     process = subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path / "sets.nc"), preset, str(folder)]
@@ -106,13 +106,13 @@ def test_a_killed_run_goes_on_to_the_same_weights(finished, labelled, preset, tm
     killed = kt.open_gan_run(folder)
     assert killed.status == "interrupted"
     assert 3 <= killed.epoch < 6
-    run = kt.train_gan(labelled, preset, 3, folder, progress=False, **TINY)
+    run = kt.train_gan(labelled, preset, 3, folder, progress=False, **tiny(preset))
     assert_same(weights(finished.path), weights(run.path))
     assert run.metrics().equals(finished.metrics())
 
 
 def test_pause_holds_the_training_until_it_is_resumed(labelled, preset, tmp_path):
-    training = kt.start_gan_training(labelled, preset, 3, tmp_path / "run", **TINY)
+    training = kt.start_gan_training(labelled, preset, 3, tmp_path / "run", **tiny(preset))
     training.pause()
     while (training.run.refresh() or True) and training.run.status != "paused":
         assert training.running
@@ -128,7 +128,7 @@ def test_pause_holds_the_training_until_it_is_resumed(labelled, preset, tmp_path
 
 def test_a_finished_run_is_returned_as_it_is(finished, labelled, preset):
     before = (finished.path / "events.jsonl").read_bytes()
-    again = kt.train_gan(labelled, preset, 3, finished.path, progress=False, **TINY)
+    again = kt.train_gan(labelled, preset, 3, finished.path, progress=False, **tiny(preset))
     assert again.status == "finished"
     assert (finished.path / "events.jsonl").read_bytes() == before
 
@@ -147,7 +147,7 @@ def test_the_state_holds_the_optimisers_too(finished):
     ],
 )
 def test_a_directory_of_another_training_is_refused(finished, labelled, preset, change, sentence):
-    arguments = {"preset": preset, "seed": 3, "run_dir": finished.path, **TINY} | change
+    arguments = {"preset": preset, "seed": 3, "run_dir": finished.path, **tiny(preset)} | change
     with pytest.raises(kt.InputError, match=sentence):
         kt.train_gan(labelled, progress=False, **arguments)
 
@@ -209,7 +209,7 @@ def test_a_damaged_state_is_named_and_the_checkpoints_stay(finished, labelled, p
     state = folder / "state.npz"
     state.write_bytes(state.read_bytes()[:1000])
     with pytest.raises(kt.InputError, match="state is damaged"):
-        kt.train_gan(labelled, preset, 3, folder, progress=False, **TINY)
+        kt.train_gan(labelled, preset, 3, folder, progress=False, **tiny(preset))
     assert kt.load_generator(folder, "last").generate(5, progress=False).sizes["set"] == 5
 
 
@@ -229,14 +229,17 @@ def test_a_full_disk_in_a_checkpoint_ends_the_training_and_keeps_the_one_before(
 
     monkeypatch.setattr(Generator, "save", full)
     with pytest.raises(OSError, match="No space"):
-        kt.train_gan(labelled, preset, 3, tmp_path / "run", progress=False, **TINY)
+        kt.train_gan(labelled, preset, 3, tmp_path / "run", progress=False, **tiny(preset))
     run = kt.open_gan_run(tmp_path / "run")
     assert run.status == "failed"
     assert "No space" in run.message
     assert run.checkpoints == [0, 2]
     assert run.load_generator("last").generate(5, progress=False).sizes["set"] == 5
     monkeypatch.undo()
-    assert kt.train_gan(labelled, preset, 3, run.path, progress=False, **TINY).status == "finished"
+    assert (
+        kt.train_gan(labelled, preset, 3, run.path, progress=False, **tiny(preset)).status
+        == "finished"
+    )
 
 
 def test_state_of_other_networks_is_refused(finished, tmp_path):
