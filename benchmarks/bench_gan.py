@@ -5,6 +5,7 @@ extrapolated from one, what checkpoints with metrics add to a training, and the 
 sets: python benchmarks/bench_gan.py [generated sets]
 """
 
+import multiprocessing
 import resource
 import sys
 import tempfile
@@ -120,8 +121,9 @@ def checkpoints(labelled):
     table("Checkpoints with metrics", rows)
 
 
-def generation(labelled, n_sets):
-    settings = check_settings("residual", {}) | {"seed": 1}
+def generation(n_sets):
+    """In a process of its own (see `main`), so that the memory is that of generating alone."""
+    labelled = labelled_sets(4_000)
     rows = []
     for preset in ("residual", "published"):
         settings = check_settings(preset, {}) | {"seed": 1}
@@ -144,7 +146,7 @@ def generation(labelled, n_sets):
         rows.append((f"{preset}: Km and Vmax to disk", f"{seconds:.1f} s", f"{n_sets} sets"))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     peak *= 1 if sys.platform == "darwin" else 1024
-    rows.append(("largest memory of the process", f"{peak / 1e9:.2f} GB", "all of the above"))
+    rows.append(("largest memory of the process", f"{peak / 1e9:.2f} GB", "wanted: under 2 GB"))
     table("Generation", rows)
 
 
@@ -163,14 +165,20 @@ def generate_km(generator, n_sets) -> float:
     return time.perf_counter() - started
 
 
-def main(n_sets: int) -> None:
+def labelled_sets(n_sets):
     model = kt.load_kinetic_model("ecoli")
     state = kt.load_steady_state("ecoli", physiology=1)
-    sets = kt.sample_parameters(model, state, 72_000, seed=1, progress=False)
-    labelled = kt.label_parameters(model, state, sets, progress=False)
+    sets = kt.sample_parameters(model, state, n_sets, seed=1, progress=False)
+    return kt.label_parameters(model, state, sets, progress=False)
+
+
+def main(n_sets: int) -> None:
+    labelled = labelled_sets(72_000)
     steps(labelled)
     checkpoints(labelled)
-    generation(labelled, n_sets)
+    process = multiprocessing.get_context("spawn").Process(target=generation, args=(n_sets,))
+    process.start()
+    process.join()
 
 
 if __name__ == "__main__":
