@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,6 +20,12 @@ from widgets import TrainingMonitor
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTLY = "application/vnd.plotly.v1+json"
+
+
+def run_apart(coroutine):
+    """asyncio.run in a thread of its own: this one may have a loop already, the browser tests' one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="module")
@@ -376,7 +383,7 @@ def test_done_draws_what_came_meanwhile_and_returns_the_run(monitor, made_up):
         made_up.event("finished", 60)
         return await asyncio.wait_for(waiting, 30)
 
-    run = asyncio.run(cell())
+    run = run_apart(cell())
     assert run.path == made_up.path and run.status == "finished"
     assert trace(monitor.view.losses, "generator, p1")["x"][-1] == 60
     assert "finished" in monitor.view.bars[0].status.value
@@ -386,7 +393,7 @@ def test_done_raises_what_ended_a_training_of_this_kernel(made_up):
     made_up.event("failed", 57, message="no")
     training = Training(made_up.path, running=False, error=MemoryError("no"))
     with pytest.raises(MemoryError):
-        asyncio.run(TrainingMonitor(training).done())
+        run_apart(TrainingMonitor(training).done())
 
 
 def test_the_page_follows_by_itself_on_the_loop_of_the_cell(monitor, made_up):
@@ -399,7 +406,7 @@ def test_the_page_follows_by_itself_on_the_loop_of_the_cell(monitor, made_up):
         await asyncio.sleep(0)
         return view.poller.running
 
-    assert asyncio.run(asyncio.wait_for(cell(), 30)) is False
+    assert run_apart(asyncio.wait_for(cell(), 30)) is False
 
 
 def test_headless_it_leaves_a_plain_figure_of_all_charts(monitor):
