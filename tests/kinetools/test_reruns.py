@@ -142,7 +142,11 @@ def test_a_run_cut_short_never_looks_complete_and_can_be_run_again(notebook, kin
         start_new_session=True,
     )
     deadline = time.monotonic() + 120
-    while not os.path.exists("there") and time.monotonic() < deadline:
+    partial = Path("run/output.partial.ipynb")
+    # The file is written anew after each cell: wait until that of the cell before the last is whole.
+    while time.monotonic() < deadline:
+        if os.path.exists("there") and "before" in partial.read_text():
+            break
         time.sleep(0.1)
     process.send_signal(kind)
     assert process.wait(timeout=60) == status
