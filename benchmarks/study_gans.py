@@ -5,8 +5,8 @@
     python benchmarks/study_gans.py published   the published setting, 1000 epochs, two seeds, physiology 1
     python benchmarks/study_gans.py report      tables of whatever has finished
 
-Each training and each evaluation is kept under results/gan_studies; the same command goes on from there.
-`--minutes 90` starts nothing new after that time.
+Trainings are kept under results/gan_studies, the table of each finished one under benchmarks/finished; the
+same command goes on from there. `--minutes 90` starts nothing new after that time.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import pandas as pd
 import kinetools as kt
 
 ROOT = Path("results/gan_studies")
+TABLES = Path(__file__).parent / "finished" / "gan_studies"
 SETS = 72_000
 JUDGED = 10_000
 PENALTIES = (0.4, 0.2, 0.1, 0.05, 0.025, 0.0125, 0.006)
@@ -52,7 +53,7 @@ def labelled_sets(physiology, n_sets, seed):
 def train_and_judge(name, physiology, preset, seed, settings):
     """One training to its end and the table of its best checkpoint on fresh sets."""
     folder = ROOT / name
-    table_file = folder.with_suffix(".csv")
+    table_file = TABLES / f"{name}.csv"
     if table_file.is_file():
         return
     print(f"\n{name}", flush=True)
@@ -75,7 +76,8 @@ def train_and_judge(name, physiology, preset, seed, settings):
         run.best, "incidence"
     ]
     judged.loc["generator", "spearman"] = run.rank_correlation()
-    judged.to_csv(table_file)
+    table_file.parent.mkdir(parents=True, exist_ok=True)
+    judged.round(6).to_csv(table_file)
     print(judged[COLUMNS].round(4).to_string(), flush=True)
 
 
@@ -85,7 +87,7 @@ def report():
         rows = {}
         names = [job[0] for job in jobs(study)]
         for name in names:
-            file = (ROOT / name).with_suffix(".csv")
+            file = TABLES / f"{name}.csv"
             if file.is_file():
                 table = pd.read_csv(file, index_col=0)
                 rows[Path(name).name] = table.loc["generator"]
