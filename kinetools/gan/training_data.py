@@ -7,7 +7,7 @@ import numpy as np
 from ..errors import InputError
 from ..kinetics.labels import label_rule
 from ..kinetics.model import KineticModel, load_kinetic_model
-from ..kinetics.parameter_sets import check_belongs, linearised
+from ..kinetics.parameter_sets import check_belongs, check_positive, linearised
 from ..kinetics.rules import CLASSES, LabelRule
 from ..kinetics.steady_state import SteadyState, load_steady_state
 from .features import LogRange, LogRatio, live_parameters
@@ -92,7 +92,7 @@ def training_data(
     km = sets["km"].transpose("set", "parameter")
     columns = sets.indexes["parameter"].get_indexer(list(names))
     km = km.values[train][:, columns]
-    _check_finite(km, names, sets["set"].values[train])
+    check_positive(km, names, sets["set"].values[train])
     if start is not None:
         transform = start.features
     elif features == LogRange.kind:
@@ -214,16 +214,6 @@ def _parameter_names(sets, parameters, features) -> tuple[str, ...]:
             else "parameters: give the names of some Michaelis constants, each once."
         )
     return tuple(names)
-
-
-def _check_finite(km, names, numbers):
-    good = np.isfinite(km) & (km > 0)
-    if not good.all():
-        row, column = np.argwhere(~good)[0]
-        raise InputError(
-            f"set {numbers[row]}: {names[column]} is {km[row, column]:g}, but a Michaelis constant "
-            "must be a positive finite number in µmol/L; correct or remove the set."
-        )
 
 
 def describe(data: TrainingData) -> dict:

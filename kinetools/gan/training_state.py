@@ -16,7 +16,7 @@ FILE = "state.npz"
 def save_state(run_dir, variables: dict, progress: dict) -> None:
     """Write variables (name → list of Keras or TensorFlow variables) and counters atomically."""
     arrays = {
-        f"{name}/{i:04d}": np.asarray(variable)
+        f"{name}/{i:04d}": variable.numpy()
         for name, group in variables.items()
         for i, variable in enumerate(group)
     }

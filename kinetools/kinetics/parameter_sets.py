@@ -171,14 +171,22 @@ def km_array(model: KineticModel, km, first_set: int = 0) -> np.ndarray:
             f"km has shape {values.shape}, but model {model.id!r} needs (set, {len(names)}): one "
             "column a Michaelis constant in the order of model.parameter_names."
         )
-    good = np.isfinite(values) & (values > 0)
+    check_positive(values, names, np.arange(first_set, first_set + len(values)))
+    return values
+
+
+def check_positive(km, names, numbers) -> None:
+    """Raise InputError unless Michaelis constants (set, parameter) are positive finite numbers.
+
+    names: of the parameters; numbers: of the sets, for the message.
+    """
+    good = np.isfinite(km) & (km > 0)
     if not good.all():
         row, column = np.argwhere(~good)[0]
         raise InputError(
-            f"set {row + first_set}: {names[column]} is {values[row, column]:g}, but a Michaelis "
-            "constant must be a positive finite number in µmol/L; correct or remove the set."
+            f"set {numbers[row]}: {names[column]} is {km[row, column]:g}, but a Michaelis constant "
+            "must be a positive finite number in µmol/L; correct or remove the set."
         )
-    return values
 
 
 def _column_order(names, given, model):
