@@ -36,6 +36,7 @@ def evaluate_generator(
     label: str = "relevant",
     seed: int = 0,
     strong: bool = True,
+    baselines: bool = True,
     training_seconds: float | None = None,
     workers: int | None = None,
     progress=True,
@@ -45,7 +46,8 @@ def evaluate_generator(
     generator: anything with `generate(n, label=, seed=, progress=)` that returns parameter sets;
     reference: labelled sets around the state that the generator was not trained on, at least 100 of
     them of the class `label`; n_sets: of each population; strong: the strong two-sample test (up to a
-    minute a row) or the quick one; training_seconds: what training took, for the break-even.
+    minute a row) or the quick one; baselines: False leaves them out, and with them the break-even;
+    training_seconds: what training took, for the break-even.
     Returns a `pandas.DataFrame`, the generator in its first row; `attrs["columns"]` explains the columns.
     Raises InputError for a generator of another model or state, and a reference that cannot serve.
     """
@@ -69,7 +71,7 @@ def evaluate_generator(
         )
     target = Reference.of(reference, label)
     test = "strong" if strong else "quick"
-    with reporting(8, "evaluating", "populations", progress) as advance:
+    with reporting(8 if baselines else 1, "evaluating", "populations", progress) as advance:
         # Once before the clock starts: the first call compiles.
         _generate(generator, model, state, 16, label, seed, target.rule, workers)
         started = time.perf_counter()
@@ -79,24 +81,25 @@ def evaluate_generator(
         row["seconds_per_candidate"] = seconds / n_sets
         row["verified_per_second"] = row["incidence"] * n_sets / seconds
         advance(1)
-        baselines = baseline_table(
-            model,
-            state,
-            reference,
-            label,
-            target.rule,
-            n_sets,
-            seed,
-            workers,
-            test=test,
-            advance=advance,
-        )
-    first = pd.DataFrame([row], index=pd.Index(["generator"], name="name"))
-    table = pd.concat([first, baselines])
-    for n in POPULATIONS:
-        table[f"break_even_share_{n}"] = _break_even(table, training_seconds or 0.0, n)
+        table = pd.DataFrame([row], index=pd.Index(["generator"], name="name"))
+        if baselines:
+            others = baseline_table(
+                model,
+                state,
+                reference,
+                label,
+                target.rule,
+                n_sets,
+                seed,
+                workers,
+                test=test,
+                advance=advance,
+            )
+            table = pd.concat([table, others])
+            for n in POPULATIONS:
+                table[f"break_even_share_{n}"] = _break_even(table, training_seconds or 0.0, n)
     table.attrs = {
-        "columns": EXPLANATIONS | SPEED,
+        "columns": {k: v for k, v in (EXPLANATIONS | SPEED).items() if k in table},
         "rows": "generator: the one judged; rejection: prior samples of the class, exact (its speed counts "
         "those thrown away); logistic tilt: each parameter shifted by itself; noise floor: reference "
         "sets against other reference sets, the best that can be had",

@@ -102,6 +102,14 @@ def test_a_generator_that_is_the_prior_scores_as_the_prior(table):
         assert generator[column] == pytest.approx(prior[column], abs=0.06)
 
 
+def test_without_baselines_the_generators_row_is_the_same(table, model, state, sets):
+    alone = judge(PriorGenerator(model, state), model, state, sets, baselines=False)
+    assert list(alone.index) == ["generator"]
+    untimed = [c for c in alone if "second" not in c]
+    assert alone[untimed].equals(table.loc[["generator"], untimed])
+    assert set(alone.attrs["columns"]) == set(alone) == {c for c in COLUMNS if "break" not in c}
+
+
 def test_the_break_even_is_where_rejection_takes_as_long(model, state, sets):
     slow = PriorGenerator(model, state, seconds_per_set=0.001)
     table = judge(slow, model, state, sets, training_seconds=100.0)
