@@ -9,6 +9,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["maps"],
     submod_attrs={
         "errors": ["InputError"],
+        "analysis.binned_spectra": ["binned_spectra"],
+        "analysis.constraining": ["constrain_parameters", "constrained_sets"],
+        "analysis.control": ["compare_rankings", "rank_by_control"],
+        "analysis.ranking": ["rank_parameters"],
         "analysis.selection": ["chance_limit", "reaction_contrast", "selection_contrast"],
         "gan.evaluation": ["evaluate_generator"],
         "gan.generation": ["acceptance_rate"],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..analysis.divergence import divergence_of_counts, equal_width_counts
 from ..errors import InputError
 from ..kinetics.labels import label_rule
 from ..kinetics.rules import LabelRule
@@ -17,7 +18,6 @@ from .two_sample import quick, strong
 
 BINS = 30  # of equal width between the quantiles below, and an open one on either side
 OUTER = (0.001, 0.999)
-PSEUDO_COUNT = 0.5
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TESTS = {"quick": quick, "strong": strong}
 EXPLANATIONS = {
@@ -91,7 +91,7 @@ class Reference:
             rule,
             label,
             edges,
-            _histograms(ln_km, edges),
+            equal_width_counts(ln_km, edges),
             ln_km.mean(axis=0),
             ln_km.std(axis=0),
             _correlations(ln_km),
@@ -108,11 +108,7 @@ def parameter_divergences(reference: Reference, ln_km) -> np.ndarray:
     ln_km = np.asarray(ln_km, float)
     if not len(ln_km) or not np.isfinite(ln_km).all():
         return np.full(len(reference.parameters), np.nan)
-    p, q = (
-        (counts + PSEUDO_COUNT) / (counts + PSEUDO_COUNT).sum(axis=1, keepdims=True)
-        for counts in (reference.counts, _histograms(ln_km, reference.edges))
-    )
-    return (p * np.log(p / q)).sum(axis=1)
+    return divergence_of_counts(reference.counts, equal_width_counts(ln_km, reference.edges))
 
 
 def population_metrics(
@@ -148,21 +144,6 @@ def population_metrics(
     arguments = (ln_km, eigenvalue_max, reference.ln_km, reference.eigenvalue_max)
     result["auc"] = np.nan if test is None else TESTS[test](*arguments, seed=seed)
     return {name: float(value) for name, value in result.items()}
-
-
-def _histograms(ln_km, edges) -> np.ndarray:
-    """Counts (parameter, BINS + 2) in the bins between the edges and the two open ones."""
-    width = (edges[:, -1] - edges[:, 0]) / BINS
-    position = (ln_km - edges[:, 0]) / np.where(width > 0, width, 1.0)
-    position += 1.0
-    np.clip(
-        position, 0, BINS + 1, out=position
-    )  # casting cuts off decimals, which is the floor here
-    position = position.astype(np.int32)
-    n_parameters = ln_km.shape[1]
-    position += np.arange(n_parameters, dtype=np.int32) * (BINS + 2)
-    counts = np.bincount(position.ravel(), minlength=n_parameters * (BINS + 2))
-    return counts.reshape(n_parameters, BINS + 2)
 
 
 def _correlations(ln_km) -> np.ndarray:
