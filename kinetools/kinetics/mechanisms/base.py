@@ -44,6 +44,18 @@ class Mechanism:
         raise NotImplementedError
 
     @classmethod
+    def denominator_formula(cls, substrates, products, a, b) -> str:
+        """The denominator as infix text, as exported files contain it.
+
+        substrates, products: texts that stand for the scaled concentrations, operators in
+        parentheses; a, b: stoichiometric coefficients. Read off `denominator` itself; only a law
+        whose code is more than plain arithmetic has to write its own.
+        """
+        from ..formula import denominator_formula
+
+        return denominator_formula(cls, substrates, products, a, b)
+
+    @classmethod
     def orders(cls, coefficients) -> tuple[float, ...]:
         """Exponents of the reactants in the numerator."""
         return tuple(1.0 for _ in coefficients)

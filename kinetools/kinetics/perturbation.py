@@ -1,0 +1,282 @@
+"""Perturbation experiments: are parameterised models robust around their steady state?
+
+Choudhury et al. 2022 (Methods, "Perturbation analysis"): concentrations are multiplied by random factors,
+the model is integrated, and it has returned if ‖x − x_ref‖ is below 1 % of ‖x_ref‖ at the end. Factors
+apply to the independent metabolites; dependent ones follow from the conserved totals.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..data import number, whole_number
+from ..errors import InputError
+from .dynamics import (
+    MAX_STEPS,
+    checked_hours,
+    checked_options,
+    checked_sets,
+    integrate,
+    numbers,
+    run,
+)
+from .kinetic_system import KineticSystem
+from .model import KineticModel
+from .steady_state import SteadyState
+
+MOST_DRAWS = 10_000  # of factors, until every metabolite is positive
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Factors between low and high, so many trials a model."""
+
+    low: float
+    high: float
+    n_trials: int
+
+
+# The paper states both: the first in its Results, the second in its Methods.
+PRESETS = {
+    "within-50-percent": Preset(0.5, 1.5, 10),
+    "half-to-double": Preset(0.5, 2.0, 100),
+}
+KINDS = {
+    "state": "all independent metabolites",
+    "metabolite": "one independent metabolite a trial",
+    "enzyme": "the Vmax of one reaction a trial",
+    "boundary": "one boundary concentration a trial",
+}
+
+
+def perturb(
+    model: KineticModel,
+    state: SteadyState,
+    sets,
+    preset: str = "within-50-percent",
+    n_trials: int | None = None,
+    minutes: float = 21,
+    seed: int = 1,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    kind: str = "state",
+    targets=None,
+    hours=None,
+    threshold: float = 0.01,
+    rtol: float = 1e-6,
+    method: str = "rodas",
+    max_steps: int = MAX_STEPS,
+    path=None,
+    workers: int | None = None,
+    client=None,
+    progress=True,
+):
+    """Perturb every parameter set at its steady state and see whether it returns.
+
+    preset: "within-50-percent" (factors 0.5 to 1.5, 10 trials) or "half-to-double" (0.5 to 2, 100 trials);
+    low, high, n_trials: instead of the preset's; minutes: until the verdict; kind: "state" (a factor of
+    its own for each independent metabolite), or one target a trial in turn: "metabolite", "enzyme" (Vmax)
+    or "boundary"; targets: their ids (default: all, and as many trials); hours: times to keep, up to
+    the end (default: 40, dense at the start; an empty list keeps the end only); threshold: of the
+    distance ‖x − x_ref‖/‖x_ref‖ over the dynamic metabolites; rtol, method, max_steps, path: see
+    `simulate`.
+
+    Draws that would make a dependent metabolite negative are drawn again, and counted in `draws`.
+    The same seed gives the same factors to the set in the same place, for any number of workers.
+    Returns an `xarray.Dataset` with returned(set, trial), distance(set, trial), status(set, trial) and
+    concentration(set, trial, time, metabolite) in µmol/L. What has not finished has not returned: its
+    distance is NaN, and `status` says why.
+    Raises InputError for unknown presets, kinds and targets, and factors that leave no positive state.
+    """
+    sets, system = checked_sets(model, state, sets)
+    chosen = _preset(preset, low, high)
+    seed = whole_number(seed, "seed", 0)
+    minutes = number(minutes, "minutes", positive=True)
+    threshold = number(threshold, "threshold", positive=True)
+    targets = _targets(system, kind, targets)
+    if n_trials is None:
+        n_trials = len(targets) or chosen.n_trials
+    n_trials = whole_number(n_trials, "n_trials", 1)
+    end = minutes / 60
+    kept = _kept(hours, end)
+    options = checked_options(rtol, method, max_steps)
+    settings = {
+        "low": chosen.low,
+        "high": chosen.high,
+        "kind": kind,
+        "targets": targets,
+        "n_trials": n_trials,
+        "seed": seed,
+        "minutes": minutes,
+        "threshold": threshold,
+    }
+    if kind in ("state", "metabolite"):  # before a long run is begun
+        draw_states(system, chosen, len(targets) or 1, np.random.default_rng(seed), targets)
+    result = run(
+        system,
+        sets,
+        settings | options | {"hours": kept.tolist()},
+        kept,
+        n_trials,
+        function=perturb_chunk,
+        arguments=lambda start, stop: (
+            system,
+            *numbers(sets, model, start, stop),
+            start,
+            kept,
+            settings | options,
+        ),
+        name="perturb",
+        path=path,
+        workers=workers,
+        client=client,
+        progress=progress,
+    )
+    if targets:
+        names = [targets[k % len(targets)] for k in range(n_trials)]
+        attrs = {"long_name": f"what is perturbed: {KINDS[kind]}"}
+        result = result.assign_coords(target=("trial", names, attrs))
+    return result
+
+
+def perturb_chunk(system: KineticSystem, km, vmax, first: int, hours, settings) -> dict:
+    """Perturbations of one chunk (a function, so that it can travel to a cluster)."""
+    n_sets, n_trials, seed = len(km), settings["n_trials"], settings["seed"]
+    preset = Preset(settings["low"], settings["high"], n_trials)
+    kind, targets = settings["kind"], settings["targets"]
+    turn = [targets[k % len(targets)] for k in range(n_trials)] if targets else []
+    factors = np.ones((n_sets, n_trials))
+    starts = np.tile(system.reference, (n_sets, n_trials, 1))
+    draws = np.ones((n_sets, n_trials), np.int32)
+    for k in range(n_sets):
+        sequence = np.random.SeedSequence(seed, spawn_key=(first + k,))
+        rng = np.random.Generator(np.random.PCG64(sequence))
+        if kind in ("state", "metabolite"):
+            starts[k], draws[k] = draw_states(system, preset, n_trials, rng, turn)
+        else:
+            factors[k] = rng.uniform(preset.low, preset.high, n_trials)
+    which = np.repeat(np.arange(n_sets), n_trials)
+    each, trials = np.arange(len(which)), np.arange(n_trials)
+    if kind == "enzyme":
+        changed = vmax[which]
+        column = [system.model.reaction_ids.index(target) for target in turn]
+        changed[each, np.tile(column, n_sets)] *= factors.ravel()
+        constants, which = system.constants(km[which], changed), each
+    elif kind == "boundary":
+        starts[:, trials, [system.metabolites.index(target) for target in turn]] *= factors
+        rows = starts.reshape(len(each), -1)
+        constants, which = system.constants(km[which], vmax[which], rows), each
+    else:
+        constants = system.constants(km, vmax)
+    end = settings["minutes"] / 60
+    times = hours if len(hours) and hours[-1] == end else np.append(hours, end)
+    rows = starts.reshape(n_sets * n_trials, -1)
+    x, status, steps = integrate(system, constants, which, rows, times, settings)
+    x = x[..., : system.n_dynamic].reshape(n_sets, n_trials, len(times), -1)
+    distance = distances(system, x[:, :, -1])
+    shape = (n_sets, n_trials)
+    return {
+        "concentration": x[:, :, : len(hours)],
+        "status": status.reshape(shape),
+        "steps": steps.reshape(shape),
+        "distance": distance,
+        "returned": distance < settings["threshold"],
+        "draws": draws,
+    }
+
+
+def distances(system, x) -> np.ndarray:
+    """‖x − x_ref‖/‖x_ref‖ of concentrations (…, dynamic metabolite)."""
+    reference = system.reference[: system.n_dynamic]
+    return np.linalg.norm(x - reference, axis=-1) / np.linalg.norm(reference)
+
+
+def dependent(system, starts) -> np.ndarray:
+    """Dependent concentrations that keep the conserved totals of the steady state, (…, dependent)."""
+    return system.totals(system.reference) + starts[..., system.independent] @ system.link.T
+
+
+def draw_states(system, preset: Preset, n_trials: int, rng, targets=()):
+    """Perturbed states (trial, metabolite) with every metabolite positive, and draws taken (trial,).
+
+    targets: metabolite of each trial; all independent ones where there are none.
+    """
+    starts = np.tile(system.reference, (n_trials, 1))
+    draws, left = np.zeros(n_trials, np.int32), np.arange(n_trials)
+    chosen = np.array([system.metabolites.index(t) for t in targets], int)
+    for _ in range(MOST_DRAWS):
+        if targets:
+            factors = rng.uniform(preset.low, preset.high, len(left))
+            starts[left, chosen[left]] = system.reference[chosen[left]] * factors
+        else:
+            factors = rng.uniform(preset.low, preset.high, (len(left), len(system.independent)))
+            starts[left[:, None], system.independent] = (
+                system.reference[system.independent] * factors
+            )
+        starts[left[:, None], system.dependent] = dependent(system, starts[left])
+        draws[left] += 1
+        left = left[(starts[left][:, system.dependent] <= 0).any(axis=1)]
+        if not len(left):
+            return starts, draws
+    of = f" for {targets[left[0]]!r}" if targets else ""
+    raise InputError(
+        f"{MOST_DRAWS} draws of factors between {preset.low:g} and {preset.high:g}{of} made no state in "
+        "which all members of the conserved totals are positive; choose low and high closer to 1."
+    )
+
+
+def _preset(preset, low, high) -> Preset:
+    if preset not in PRESETS:
+        raise InputError(f"preset must be one of {', '.join(PRESETS)}, found {preset!r}.")
+    chosen = PRESETS[preset]
+    low = chosen.low if low is None else number(low, "low", positive=True)
+    high = chosen.high if high is None else number(high, "high", positive=True)
+    if low > high:
+        raise InputError(f"low = {low:g} lies above high = {high:g}; swap them.")
+    return Preset(low, high, chosen.n_trials)
+
+
+def _targets(system, kind, targets) -> list[str]:
+    """Ids that are perturbed one after the other; none for kind "state"."""
+    if kind not in KINDS:
+        raise InputError(f"kind must be one of {', '.join(KINDS)}, found {kind!r}.")
+    if kind == "state":
+        if targets is not None:
+            raise InputError(
+                'targets: kind "state" perturbs all metabolites; choose kind "metabolite", say.'
+            )
+        return []
+    known = {
+        "metabolite": [system.metabolites[i] for i in sorted(system.independent)],
+        "enzyme": list(system.model.reaction_ids),
+        "boundary": list(system.metabolites[system.n_dynamic :]),
+    }[kind]
+    if targets is None:
+        return known
+    targets = [targets] if isinstance(targets, str) else list(targets)
+    for target in targets:
+        if target not in known:
+            dependent = [system.metabolites[i] for i in system.dependent]
+            raise InputError(
+                f"targets: {target!r} is fixed by a conserved total; perturb another member of it."
+                if kind == "metabolite" and target in dependent
+                else f"targets: {target!r} is none of {KINDS[kind].split(' a trial')[0]}; correct the id."
+            )
+    if not targets:
+        raise InputError("targets: give at least one id.")
+    return targets
+
+
+def _kept(hours, end) -> np.ndarray:
+    """Times to keep, in h."""
+    if hours is None:
+        return np.append(0.0, np.geomspace(end * 1e-5, end, 39))
+    if np.size(hours) == 0:
+        return np.empty(0)
+    times = checked_hours(hours)
+    if times[-1] > end:
+        raise InputError(
+            f"hours: {times[-1]:g} h lies after the end at {end:g} h; make minutes longer."
+        )
+    return times
