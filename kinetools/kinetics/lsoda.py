@@ -3,9 +3,16 @@
 The dependable route beside `rodas`: another method by other authors, on the same compiled equations.
 """
 
+import threading
+import warnings
+
 import numpy as np
 
 from .rodas import FINISHED, UNRESOLVED, derivative, jacobian
+
+_ALONE = (
+    threading.Lock()
+)  # SciPy holds the interpreter's lock, and filters of warnings are everybody's
 
 
 def integrate_many(equations, constants, which, starts, totals, times, tolerances, max_steps):
@@ -36,7 +43,7 @@ def integrate_many(equations, constants, which, starts, totals, times, tolerance
 
 def _solve(equations, constants, totals, start, times, rtol, atol, max_steps):
     """Scaled concentrations (time, unknown), NaN from where the solver gave up, and steps taken."""
-    from scipy.integrate import odeint
+    from scipy.integrate import ODEintWarning, odeint
 
     independent, scale = equations[5][0], equations[7]
     n = len(independent)
@@ -54,7 +61,8 @@ def _solve(equations, constants, totals, start, times, rtol, atol, max_steps):
     points = np.concatenate([[0.0], times[times > 0]])
     if len(points) == 1:
         return np.tile(first, (len(times), 1)), 0
-    with np.errstate(all="ignore"):
+    with _ALONE, np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ODEintWarning)  # the status says it
         y, info = odeint(
             rate,
             first,

@@ -41,11 +41,11 @@ PRESETS = {
     "within-50-percent": Preset(0.5, 1.5, 10),
     "half-to-double": Preset(0.5, 2.0, 100),
 }
-KINDS = {
-    "state": "all independent metabolites",
-    "metabolite": "one independent metabolite a trial",
-    "enzyme": "the Vmax of one reaction a trial",
-    "boundary": "one boundary concentration a trial",
+KINDS = {  # what a target is
+    "state": "state",
+    "metabolite": "independent metabolite",
+    "enzyme": "reaction",
+    "boundary": "boundary metabolite",
 }
 
 
@@ -135,7 +135,7 @@ def perturb(
     )
     if targets:
         names = [targets[k % len(targets)] for k in range(n_trials)]
-        attrs = {"long_name": f"what is perturbed: {KINDS[kind]}"}
+        attrs = {"long_name": f"{KINDS[kind]} that is perturbed"}
         result = result.assign_coords(target=("trial", names, attrs))
     return result
 
@@ -256,12 +256,13 @@ def _targets(system, kind, targets) -> list[str]:
         return known
     targets = [targets] if isinstance(targets, str) else list(targets)
     for target in targets:
-        if target not in known:
-            dependent = [system.metabolites[i] for i in system.dependent]
+        if kind == "metabolite" and target in {system.metabolites[i] for i in system.dependent}:
             raise InputError(
-                f"targets: {target!r} is fixed by a conserved total; perturb another member of it."
-                if kind == "metabolite" and target in dependent
-                else f"targets: {target!r} is none of {KINDS[kind].split(' a trial')[0]}; correct the id."
+                f"targets: {target!r} follows from a conserved total; perturb another member of it."
+            )
+        if target not in known:
+            raise InputError(
+                f"targets: {target!r} is no {KINDS[kind]} of model {system.model.id!r}; correct the id."
             )
     if not targets:
         raise InputError("targets: give at least one id.")

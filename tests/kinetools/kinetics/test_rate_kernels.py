@@ -35,7 +35,7 @@ def somewhere(system, seed):
 
 
 def test_rates_are_those_of_the_plain_code(case):
-    model, state, sets, system, constants = case
+    model, state, sets, system, _ = case
     for k in range(3):
         x = somewhere(system, k)
         plain = kt.reaction_rates(
