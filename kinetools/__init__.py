@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "analysis.control": ["compare_rankings", "rank_by_control"],
         "analysis.embedding": ["umap_parameters"],
         "analysis.parameter_projection": ["fit_parameter_pca", "load_parameter_pca"],
+        "analysis.populations": ["compare_populations"],
         "analysis.projection": ["fit_trajectory_pca", "load_trajectory_pca"],
         "analysis.ranking": ["rank_parameters"],
         "analysis.selection": ["chance_limit", "reaction_contrast", "selection_contrast"],
