@@ -36,6 +36,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "kinetics.dynamics": ["simulate"],
         "kinetics.perturbation": ["perturb"],
         "kinetics.trajectories": ["open_trajectories", "save_trajectories"],
+        "kinetics.trajectory_rates": ["trajectory_rates"],
         "kinetics.oracle": ["sample_parameters"],
         "kinetics.published": ["read_published_parameters", "write_published_parameters"],
         "kinetics.rates": ["reaction_rates"],

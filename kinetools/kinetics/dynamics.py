@@ -51,7 +51,8 @@ def simulate(
     with other conserved totals; method: "rodas" (fast) or "lsoda" (SciPy's, to check); max_steps: after
     which a trajectory is given up as unresolved; path: stream to this NetCDF-4 file, resumable.
     Returns an `xarray.Dataset` with concentration(set, time, metabolite) in µmol/L, status(set):
-    "finished", "unresolved" or "failed" (NaN from where it stopped), and steps(set).
+    "finished", "unresolved" or "failed" (NaN from where it stopped), and steps(set); if `initial` changes
+    boundary metabolites, also boundary(set, boundary_metabolite) in µmol/L.
     Raises InputError for unknown or negative concentrations, changed totals, and unsuitable sets or times.
     """
     sets, system = checked_sets(model, state, sets)
@@ -81,6 +82,7 @@ def simulate(
         workers=workers,
         client=client,
         progress=progress,
+        more=_changed_boundary(system, starts, count(sets)),
     )
 
 
@@ -98,10 +100,12 @@ def run(
     workers,
     client,
     progress,
+    more=None,
 ):
     """Compute trajectories chunk by chunk, into memory or a file.
 
-    function: chunk of sets → arrays by name; arguments: (start, stop) → the function's arguments.
+    function: chunk of sets → arrays by name; arguments: (start, stop) → the function's arguments; more:
+    dataset of what else is known at the start.
     """
     n_sets = count(sets)
     shape = (n_sets,) if n_trials is None else (n_sets, n_trials)
@@ -110,6 +114,8 @@ def run(
     history = [*json.loads(sets.attrs.get("history", "[]")), provenance(name, recorded)]
     small = frame(system, sets, hours, history, n_trials)
     small.attrs["parameter_sets"] = given
+    if more is not None:
+        small = small.merge(more).assign_attrs(more.attrs)
     large = layout(shape, hours, system.n_dynamic, n_trials is not None)
     if path is None:
         target = InMemory(large)
@@ -296,6 +302,23 @@ def _check_totals(system, starts):
             f"{expected[column]:.6g} at the steady state; change its other members too, or allow it with "
             "free_totals=True."
         )
+
+
+def _changed_boundary(system, starts, n_sets: int):
+    """Dataset of the boundary concentrations that are not those of the steady state."""
+    import xarray
+
+    outside = slice(system.n_dynamic, None)
+    changed = (starts[:, outside] != system.reference[outside]).any(axis=0)
+    if not changed.any():
+        return None
+    values = np.broadcast_to(starts[:, outside][:, changed], (n_sets, int(changed.sum())))
+    names = [m for m, one in zip(system.metabolites[outside], changed, strict=True) if one]
+    attrs = {"long_name": "boundary concentration, where it is not the steady state's"}
+    return xarray.Dataset(
+        {"boundary": (("set", "boundary_metabolite"), values, attrs | {"units": "umol/L"})},
+        {"boundary_metabolite": ("boundary_metabolite", names, {"long_name": "metabolite id"})},
+    )
 
 
 def _digest(starts) -> str:

@@ -84,8 +84,9 @@ def perturb(
 
     Draws that would make a dependent metabolite negative are drawn again, and counted in `draws`.
     The same seed gives the same factors to the set in the same place, for any number of workers.
-    Returns an `xarray.Dataset` with returned(set, trial), distance(set, trial), status(set, trial) and
-    concentration(set, trial, time, metabolite) in µmol/L. What has not finished has not returned: its
+    Returns an `xarray.Dataset` with returned(set, trial), distance(set, trial), status(set, trial),
+    factor(set, trial) of the target (1 for kind "state") and concentration(set, trial, time, metabolite)
+    in µmol/L. What has not finished has not returned: its
     distance is NaN, and `status` says why.
     Raises InputError for unknown presets, kinds and targets, and factors that leave no positive state.
     """
@@ -113,7 +114,7 @@ def perturb(
     }
     if kind in ("state", "metabolite"):  # before a long run is begun
         draw_states(system, chosen, len(targets) or 1, np.random.default_rng(seed), targets)
-    result = run(
+    return run(
         system,
         sets,
         settings | options | {"hours": kept.tolist()},
@@ -132,12 +133,8 @@ def perturb(
         workers=workers,
         client=client,
         progress=progress,
+        more=_described(kind, targets, n_trials),
     )
-    if targets:
-        names = [targets[k % len(targets)] for k in range(n_trials)]
-        attrs = {"long_name": f"{KINDS[kind]} that is perturbed"}
-        result = result.assign_coords(target=("trial", names, attrs))
-    return result
 
 
 def perturb_chunk(system: KineticSystem, km, vmax, first: int, hours, settings) -> dict:
@@ -154,6 +151,9 @@ def perturb_chunk(system: KineticSystem, km, vmax, first: int, hours, settings) 
         rng = np.random.Generator(np.random.PCG64(sequence))
         if kind in ("state", "metabolite"):
             starts[k], draws[k] = draw_states(system, preset, n_trials, rng, turn)
+            own = [system.metabolites.index(target) for target in turn]
+            if own:
+                factors[k] = starts[k, range(n_trials), own] / system.reference[own]
         else:
             factors[k] = rng.uniform(preset.low, preset.high, n_trials)
     which = np.repeat(np.arange(n_sets), n_trials)
@@ -183,6 +183,7 @@ def perturb_chunk(system: KineticSystem, km, vmax, first: int, hours, settings) 
         "distance": distance,
         "returned": distance < settings["threshold"],
         "draws": draws,
+        "factor": factors,
     }
 
 
@@ -267,6 +268,18 @@ def _targets(system, kind, targets) -> list[str]:
     if not targets:
         raise InputError("targets: give at least one id.")
     return targets
+
+
+def _described(kind, targets, n_trials: int):
+    """Dataset of what is perturbed in which trial."""
+    import xarray
+
+    described = xarray.Dataset(attrs={"perturbation": kind})
+    if not targets:
+        return described
+    names = [targets[k % len(targets)] for k in range(n_trials)]
+    attrs = {"long_name": f"{KINDS[kind]} that is perturbed"}
+    return described.assign_coords(target=("trial", names, attrs))
 
 
 def _kept(hours, end) -> np.ndarray:

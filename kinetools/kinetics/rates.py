@@ -37,7 +37,7 @@ def reaction_rates(model: KineticModel, state: SteadyState, sets, concentrations
         constants = [
             [km[:, column[f"km_{role}_{reaction.id}"], None] for role in side] for side in roles
         ]
-        result[:, :, r] = vmax[:, r, None] * _relative_rate(
+        result[:, :, r] = vmax[:, r, None] * relative_rate(
             reaction, levels, constants, k_equilibrium.get(reaction.id)
         )
     result /= model.flux_to_rate
@@ -49,8 +49,12 @@ def reaction_rates(model: KineticModel, state: SteadyState, sets, concentrations
     return xarray.DataArray(result, coords, ("set", "point", "reaction"), attrs=attrs)
 
 
-def _relative_rate(reaction, levels, constants, k_equilibrium):
-    """v/Vmax (set, point) of one reaction."""
+def relative_rate(reaction, levels, constants, k_equilibrium):
+    """v/Vmax (…) of one reaction.
+
+    levels: µmol/L by metabolite; constants: Km in µmol/L of the substrates and of the products; all are
+    arrays that go together.
+    """
     law = reaction.law
     coefficients = [
         np.array([c for _, c in side]) for side in (reaction.substrates, reaction.products)

@@ -103,6 +103,12 @@ def layout(shape: tuple, hours, n_metabolites: int, perturbed: bool) -> dict:
             np.dtype("int32"),
             {"long_name": "draws until all metabolites were positive", "units": "1"},
         )
+        result["factor"] = (
+            rows,
+            shape,
+            np.dtype("float64"),
+            {"long_name": "factor of the target (1 where there is none)", "units": "1"},
+        )
     return result
 
 
