@@ -16,6 +16,11 @@ from ipywidgets import widget_serialization
 HERE = Path(__file__).parent
 
 
+def script(*parts: str) -> str:
+    """JavaScript put together of files of this folder."""
+    return "\n".join((HERE / f"{part}.js").read_text("utf-8") for part in parts)
+
+
 class PlotlyLibrary(anywidget.AnyWidget):
     """The JavaScript of the installed plotly package, sent once for all charts of a kernel."""
 
@@ -37,7 +42,7 @@ class PlotlyChart(anywidget.AnyWidget):
     `clicked` and `selected` change when the user acts: {"points": [[trace, point], ...], "at": ...}.
     """
 
-    _esm = HERE / "plotly_chart.js"
+    _esm = script("plotly_library", "plotly_chart")
     _css = HERE / "plotly_chart.css"
     _library = t.Instance(PlotlyLibrary).tag(sync=True, **widget_serialization)
 
