@@ -40,6 +40,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "kinetics.oracle": ["sample_parameters"],
         "kinetics.published": ["read_published_parameters", "write_published_parameters"],
         "kinetics.rates": ["reaction_rates"],
+        "kinetics.sbml_read": ["from_sbml"],
+        "kinetics.sbml_write": ["to_sbml"],
         "kinetics.sensitivity": ["eigenvalue_sensitivities"],
         "kinetics.spectra": ["eigenvalues"],
         "kinetics.rules": ["Condition", "LabelRule"],

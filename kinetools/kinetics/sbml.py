@@ -1,4 +1,4 @@
-"""The stoichiometry of a kinetic model as SBML, for COBRApy and other tools.
+"""The stoichiometry of a kinetic model as SBML, for COBRApy and other tools; with rates: `to_sbml`.
 
 `python -m kinetools.kinetics.sbml ecoli data/models/ecoli.xml` writes the bundled file.
 """
