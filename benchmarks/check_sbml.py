@@ -50,7 +50,7 @@ def trajectory(runner, start):
 
 
 def by_scipy(model, state, one, start):
-    """The same by SciPy's LSODA on `reaction_rates` (slow: a second a hundred calls)."""
+    """The same by SciPy's BDF on `reaction_rates` (slow: a second a hundred calls)."""
     network = model.network
     stoichiometry = network.stoichiometry[network.dynamic] * model.flux_to_rate
 
