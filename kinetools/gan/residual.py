@@ -2,14 +2,17 @@
 
 Each step draws z from ORACLE's prior, asks how far x is from its class and which way the class lies (see
 `relevance`), and moves f down violation + penalty·‖x − z‖². The penalty trades incidence against coverage:
-what does not need to move stays where the prior put it. The distribution of λ_max is matched to that of
-sampled sets of the class (see `matching`). Checkpoints hold a moving average of the weights.
+what does not need to move stays where the prior put it, but for the way that every parameter's own
+distribution goes, and parameters whose distribution drifts become dearer to move (see `displacement`). The
+distribution of λ_max is matched to that of sampled sets of the
+class (see `matching`). Checkpoints hold a moving average of the weights.
 """
 
 import numpy as np
 
 from ..kinetics.parameter_sets import linearise
 from .backend import keras, tensorflow
+from .displacement import Anchor, Prices
 from .matching import RankMatching
 from .networks import encode_labels, residual_generator, take_weights
 from .relevance import SpectralSignal
@@ -20,7 +23,7 @@ DEFAULTS = {
     "batch_size": 1024,
     "width": 512,
     "learning_rate": 2e-3,
-    "penalty": 0.02,
+    "penalty": 0.012,
     "margin": 1.5,
     "matching": 0.5,
     "scale": 5.0,
@@ -38,6 +41,9 @@ DEFAULTS = {
 
 MOVED = 0.2  # share of sets inside their class whose λ_max is moved in a step
 UPWARD = 0.5  # weight of moves towards the threshold against moves away from it
+RENEWED = 20  # steps between looks at the parameters' distributions, in which prices change
+LOOKED_AT = 4096  # sets in each
+FEWEST = 1000  # sets of the target class that tell what its distributions are
 
 
 class ResidualTrainer:
@@ -83,6 +89,10 @@ class ResidualTrainer:
                 upward=UPWARD,
                 scale=settings["scale"],
             )
+        members = data.values[data.codes == self._target]
+        known = len(members) >= FEWEST
+        self._anchor, self._prices = (Anchor(members), Prices(members)) if known else (None, None)
+        self._price = tf.Variable(tf.ones(n_features))
         # Sums over an epoch: violation, displacement, share inside the target class, steps.
         self.sums = tf.Variable(tf.zeros(4))
         self._forward = tf.function(lambda z, label: self.generator([z, label]))
@@ -94,6 +104,7 @@ class ResidualTrainer:
             "generator": self.generator.variables,
             "average": self._average.variables,
             "generator optimizer": self._optimizer.variables,
+            "prices": [self._price],
             "sums": [self.sums],
         }
 
@@ -141,10 +152,22 @@ class ResidualTrainer:
             return slopes
 
         violation, gradient = self._signal(x, codes, rest, match)
+        if self._prices is not None and step % RENEWED == 0:
+            self._look(rng)
         inside = np.mean(violation[target] == 0) if target.any() else 0.0
-        self._update(
-            z, label, tf.constant(gradient), tf.constant([violation.mean(), inside], tf.float32)
-        )
+        anchor = np.zeros(x.shape, np.float32)
+        if self._anchor is not None:
+            anchor[target] = self._anchor(z.numpy()[target])
+        seen = tf.constant([violation.mean(), inside], tf.float32)
+        self._update(z, label, tf.constant(anchor), tf.constant(gradient), seen)
+
+    def _look(self, rng):
+        """Renew the prices by sets of the target class."""
+        tf = tensorflow()
+        z = tf.constant(self._features.prior(rng, LOOKED_AT), tf.float32)
+        codes = np.full(LOOKED_AT, self._target)
+        x = self._forward(z, tf.constant(encode_labels(codes, self._n_classes))).numpy()
+        self._price.assign(self._prices.renewed(self._price.numpy(), x))
 
     def _codes(self, rng, n):
         """Wanted classes: mostly the target, the others in equal parts."""
@@ -155,16 +178,18 @@ class ResidualTrainer:
         codes[: round(n * self._settings["target_share"])] = self._target
         return codes
 
-    def _update_step(self, z, label, gradient, seen):
+    def _update_step(self, z, label, anchor, gradient, seen):
         tf = tensorflow()
         variables = self.generator.trainable_variables
         with tf.GradientTape() as tape:
             shift = self.generator([z, label]) - z
-            displacement = tf.reduce_mean(tf.reduce_sum(shift**2, axis=1))
+            squares = (shift - anchor) ** 2
+            cost = tf.reduce_mean(tf.reduce_sum(self._price * squares, axis=1))
             # The violation's own gradient is known: its product with x has that gradient by x.
             relevance = tf.reduce_mean(tf.reduce_sum(shift * gradient, axis=1))
-            loss = relevance + self._settings["penalty"] * displacement
+            loss = relevance + self._settings["penalty"] * cost
         self._optimizer.apply(tape.gradient(loss, variables), variables)
         for average, value in zip(self._average.variables, self.generator.variables, strict=True):
             average.assign_add((1 - self._settings["averaging"]) * (value - average))
+        displacement = tf.reduce_mean(tf.reduce_sum(squares, axis=1))
         self.sums.assign_add(tf.stack([seen[0], displacement, seen[1], 1.0]))

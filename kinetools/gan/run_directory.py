@@ -292,26 +292,25 @@ class RunWriter:
 def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | None:
     """Epoch of the best checkpoint in a table of metrics; None for an empty one.
 
-    select: "incidence" takes the highest incidence, as published; "coverage" the highest incidence
-    among checkpoints with a largest divergence of at most 0.03 and a spread ratio within 0.9–1.1, and
-    where there are none, the lowest largest divergence. floor: largest divergence of exact sets of the
-    same number; few sets cannot come below it, so 1.5 times as much is allowed.
+    select: "incidence" takes the highest incidence, as published; "coverage" the highest incidence less
+    ten times what the largest divergence exceeds 0.03 nat by, and what the spread ratio lies outside
+    0.9–1.1 by.
+    floor: largest divergence of exact sets of the same number, half of which is allowed on top: few sets
+    cannot come below it.
     """
     if metrics.empty or "incidence" not in metrics:
         return None
-    candidates = metrics
+    score = metrics["incidence"].fillna(-1.0)
     if select == "coverage":
-        near = metrics["kl_max"] <= max(KL_LIMIT, 1.5 * floor)
-        near &= metrics["spread_ratio"].between(*SPREAD_LIMITS)
-        if not near.any():
-            lowest = metrics["kl_max"].fillna(np.inf)
-            return int(lowest.idxmin())
-        candidates = metrics[near]
-    values = candidates["incidence"].fillna(-1.0)
-    return int(values.idxmax())
+        score -= KL_WEIGHT * (metrics["kl_max"] - (KL_LIMIT + 0.5 * floor)).clip(lower=0.0)
+        low, high = SPREAD_LIMITS
+        spread = metrics["spread_ratio"]
+        score -= (spread - high).clip(lower=0.0) + (low - spread).clip(lower=0.0)
+    return int(score.fillna(-np.inf).idxmax())
 
 
 KL_LIMIT = 0.03
+KL_WEIGHT = 10.0
 SPREAD_LIMITS = (0.9, 1.1)
 
 

@@ -143,6 +143,11 @@ def test_where_no_checkpoint_covers_the_reference_the_nearest_one_is_best():
     assert best_epoch(metrics((0.5, 0.5, 2.0), (0.9, 0.4, 2.0)), "coverage") == 10
 
 
+def test_a_small_excess_of_divergence_does_not_make_an_untrained_generator_best():
+    table = metrics((0.54, 0.037, 1.0), (0.972, 0.044, 1.0), (0.975, 0.045, 1.0))
+    assert best_epoch(table, "coverage") == 10
+
+
 def test_checkpoints_are_named_by_epoch(folder, writer):
     (folder / "checkpoints").mkdir()
     writer.begin("started", 0, 100)
