@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "escher_map": ["EscherMap"],
         "label_explorer": ["LabelExplorer"],
         "training_monitor": ["TrainingMonitor"],
+        "trajectory_explorer": ["TrajectoryExplorer"],
         "transfer_figure": ["transfer_figure"],
     },
 )
