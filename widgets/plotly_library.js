@@ -63,11 +63,15 @@ async function showChart({ model, el }, prepare = (figure) => figure, drawn = ()
     model.set(trait, { points, at: `${Date.now()}-${events}` });
     model.save_changes();
   };
+  // A page may show a chart before Python has said what is in it, or change it while it is first drawn.
+  if (!model.get("figure").layout) {
+    await new Promise((resolve) => model.on("change:figure", resolve));
+  }
+  model.on("change:figure", draw);
   await draw();
   chart.on("plotly_click", (event) => tell("clicked", places(event)));
   chart.on("plotly_selected", (event) => event && tell("selected", places(event)));
   chart.on("plotly_deselect", () => tell("selected", []));
-  model.on("change:figure", draw);
   const observer = new ResizeObserver(() => {
     if (chart.clientWidth > 0) Plotly.Plots.resize(chart);
   });
