@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "escher_map": ["EscherMap"],
         "label_explorer": ["LabelExplorer"],
+        "ranking_explorer": ["RankingExplorer"],
         "training_monitor": ["TrainingMonitor"],
         "trajectory_explorer": ["TrajectoryExplorer"],
         "transfer_figure": ["transfer_figure"],
