@@ -44,6 +44,7 @@ def courses_figure(explorer) -> dict:
                 "line": look | {"width": 2},
                 "marker": {"color": look["color"], "size": 7, "symbol": "circle"},
                 "text": [time_text(m) for m in data.minutes],
+                "meta": {"names": [name]},
                 "hovertemplate": f"{name}<br>× %{{y:.4~g}} at %{{text}}<extra></extra>",
             }
         )
@@ -120,6 +121,7 @@ def _others(x, ratio, minutes) -> dict:
         "text": [f"{name}<br>at {text}" for name in ratio.columns for text in texts],
         "hovertemplate": "%{text}: × %{y:.4~g}<extra></extra>",
         "connectgaps": False,
+        "meta": {"names": [str(name) for name in ratio.columns]},
     }
 
 

@@ -82,24 +82,20 @@ async function initialize({ model }) {
     const place = Math.min(1, model.get("_place") + (now - (last ?? now)) / 1000 / SECONDS);
     last = now;
     model.set("_place", place);
-    if (place < 1) {
-      frame = requestAnimationFrame(step);
-    } else {
-      model.set("playing", false);
-      model.save_changes();
-    }
+    if (place < 1) frame = requestAnimationFrame(step);
+    else model.set("playing", false);
   };
   const play = () => {
     cancelAnimationFrame(frame);
     last = null;
-    if (!model.get("playing")) return;
+    if (!model.get("playing")) return model.save_changes(); // where it stopped
     if (model.get("_place") >= 1) model.set("_place", 0);
     frame = requestAnimationFrame(step);
   };
   model.on("change:_place", follow);
   model.on("change:index", jump);
   model.on("change:playing", play);
-  play();
+  if (model.get("playing")) play(); // a page that was loaded again
   return () => {
     cancelAnimationFrame(frame);
     model.off("change:_place", follow);

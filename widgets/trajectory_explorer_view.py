@@ -12,6 +12,7 @@ from .trajectory_explorer_axes import AxisBar
 from .trajectory_explorer_components import loadings_figure, scree_figure
 from .trajectory_explorer_courses import courses_figure, time_x
 from .trajectory_explorer_map import at_time, map_frames, map_scales
+from .trajectory_explorer_names import NameBar
 from .trajectory_explorer_parts import picker, rounded
 from .trajectory_explorer_plane import plane_figure
 from .trajectory_explorer_time import PlaneChart, TimeBar
@@ -40,11 +41,7 @@ class TrajectoryExplorerView(w.VBox):
         self.plane = PlaneChart(_bar=self.bar)
         self.axes = AxisBar(explorer, self._act)
         self.set, self.trial = picker("set", "24px", "310px"), picker("trial", "30px", "310px")
-        self.metabolites = w.TagsInput(
-            allowed_tags=data.metabolites,
-            allow_duplicates=False,
-            placeholder="metabolites by name: type here",
-        )
+        self.names = NameBar(explorer, self._act)
         self.fluxes = w.ToggleButtons(options=FLUXES, tooltips=FLUX_TOOLTIPS)
         self.fluxes.style.button_width = "130px"
         self.chosen, self.note, self.problem = _words(), _words(), w.HTML()
@@ -71,8 +68,7 @@ class TrajectoryExplorerView(w.VBox):
         grid = {"flex_flow": "row wrap", "grid_gap": "8px", "align_items": "flex-start"}
         upper = w.HBox([left, right], layout=w.Layout(**grid))
         pickers = w.HBox([self.set, self.trial], layout=row)
-        tags = w.HBox([self.metabolites], layout=w.Layout(padding="0 8px"))
-        course = w.VBox([self.courses, tags], layout=_cell(430))
+        course = w.VBox([self.courses, self.names.widget], layout=_cell(430))
         parts = [w.HTML(f'<div style="padding: 4px 8px">{header_html(data)}</div>'), self.problem]
         parts += [upper, pickers, self.chosen]
         if self.map is None:
@@ -87,7 +83,7 @@ class TrajectoryExplorerView(w.VBox):
         self.plane.observe(self._clicked, "clicked")
         self.set.observe(lambda c: self._act("set", c["new"]), "value")
         self.trial.observe(lambda c: self._act("trial", c["new"]), "value")
-        self.metabolites.observe(lambda c: self._act("metabolites", list(c["new"])), "value")
+        self.courses.observe(self._clicked_course, "clicked")
         self.fluxes.observe(lambda c: self._act("fluxes", c["new"]), "value")
         self.bar.observe(lambda c: self._act("time_index", c["new"]), "index")
         explorer.observe(lambda _: self._show_plane(), ["axes", "colour"])
@@ -114,6 +110,12 @@ class TrajectoryExplorerView(w.VBox):
             meta = self.plane.figure["data"][trace].get("meta", {})
             if meta.get("kind") == "paths":
                 self.explorer.choose(*data.place(meta["rows"][point // (len(data.minutes) + 1)]))
+
+    def _clicked_course(self, change):
+        """Name the metabolite of a grey line, or no longer that of a coloured one."""
+        for trace, point in change["new"]["points"][:1]:
+            names = self.courses.figure["data"][trace]["meta"]["names"]
+            self.names.toggle(names[point // (len(self.explorer.data.minutes) + 1)])
 
     def _show_plane(self):
         self.axes.show()
@@ -161,9 +163,7 @@ class TrajectoryExplorerView(w.VBox):
         self._show_map()
 
     def _show_courses(self):
-        self._setting = True
-        self.metabolites.value = self.explorer.metabolites
-        self._setting = False
+        self.names.show()
         self.courses.figure = courses_figure(self.explorer)
 
     def _show_map(self):

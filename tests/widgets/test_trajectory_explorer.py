@@ -148,10 +148,25 @@ def test_metabolites_are_named_on_request(explorer):
     assert explorer.named() == ["fdp_c", "atp_c"]
     names = [t["name"] for t in explorer.view.courses.figure["data"]]
     assert names == ["48 others", "fdp_c", "atp_c"]
-    explorer.view.metabolites.value = ["pep_c"]
-    assert explorer.metabolites == ["pep_c"]
-    explorer.view.metabolites.value = []
+    names = explorer.view.names
+    names.field.value = "pep_c"
+    assert explorer.metabolites == ["fdp_c", "atp_c", "pep_c"]
+    assert names.field.value == ""
+    next(b for b in names.widget.children if b.description == "atp_c ✕").click()
+    assert explorer.metabolites == ["fdp_c", "pep_c"]
+    names.reset.click()
+    assert explorer.metabolites == []
     assert len(explorer.named()) == 6
+    assert names.reset not in names.widget.children
+
+
+def test_a_click_on_a_time_course_names_its_metabolite_or_takes_the_name_away(explorer):
+    chart, first = explorer.view.courses, explorer.named()
+    others = [name for name in explorer.courses.columns if name not in first]
+    chart.clicked = {"points": [[0, 7 * 6 + 2]], "at": "now"}  # five times and a gap each
+    assert explorer.metabolites == [*first, others[7]]
+    chart.clicked = {"points": [[2, 1]], "at": "later"}
+    assert explorer.metabolites == [first[0], *first[2:], others[7]]
 
 
 def test_the_map_has_the_numbers_of_the_time_and_scales_of_all_times(
