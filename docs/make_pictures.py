@@ -42,6 +42,16 @@ SHOTS = {
             "picture.focus = int(selected[0])",
         ],
     ),
+    "ranking_explorer": (
+        [
+            LOAD
+            + "\nfrom widgets import RankingExplorer"
+            + "\nsets = kt.sample_parameters(model, state, 20_000, seed=1, progress=False)"
+            + "\nsets = kt.label_parameters(model, state, sets, progress=False)",
+            "picture = RankingExplorer(model, state, sets)\npicture",
+        ],
+        ["picture.view.compare.value = True"],
+    ),
     "training_monitor": (
         [
             LOAD

@@ -10,7 +10,7 @@ from .ranking_explorer_style import empty_panel, top_text
 
 TITLE = "Which parameters differ between relevant sets and the rest?"
 ROW, TOP, LINE, BOTTOM = 21, 104, 16, 10  # pixels
-LETTER = 6.3  # pixels of a letter of a name
+LETTER, BOLD = 6.3, 7.1  # pixels of a letter of a name
 AGREE = 10  # places that count as agreement of the two rankings
 FILL, AGREED, EDGE, CHOSEN = "#56B4E9", "#009E73", "#555", "#fff1c2"
 HOVER = {"bgcolor": "white", "bordercolor": "#999", "font": {"color": "#222"}, "align": "left"}
@@ -41,7 +41,8 @@ def bars_panel(table, names, chosen: str, control=None, k: int = 0, empty: str =
     end = 1.06 * max(float(rows["high"].max()), float(rows["kl"].max()), limit)
     traces, covers = [_bars(rows), _whiskers(rows)], [_cover(rows, end, "x", _hover(rows, level))]
     domain, ticks = ([0, 1], 5) if control is None else ([0, 0.56], 3)
-    axes = {"xaxis": _values("divergence (nat)", end, domain, ticks)}
+    title = "divergence (nat)" if control is None else "nat"
+    axes = {"xaxis": _values(title, end, domain, ticks)}
     key = [
         f'<span style="color: {FILL}">■</span> above chance (dashed line) □ within it; whiskers: '
         f"{level:g}\u202f% interval",
@@ -52,15 +53,18 @@ def bars_panel(table, names, chosen: str, control=None, k: int = 0, empty: str =
         last = 1.3 * (float(strength["mean_absolute"].max()) or 1.0)
         traces += _control_bars(rows, strength)
         covers.append(_cover(rows, last, "x2", _control_hover(strength)))
-        axes["xaxis2"] = _values("control (1/h)", last, [0.66, 1], 2)
+        axes["xaxis2"] = _values("1/h", last, [0.66, 1], 2)
         key.append(
-            f'right: place by control; <span style="color: {AGREED}">■</span> first {AGREE} in both; '
-            "⇄ other direction"
+            f'right: control and the place by it; <span style="color: {AGREED}">■</span> first {AGREE} in '
+            "both; ⇄ other direction"
         )
     ends = [len(names) - 0.45, -0.55]
     top = TOP + LINE * (len(key) - 2)
     constrained = _constrained(table, names, k, control is None)
-    left = 20 + LETTER * max(len(_label(row)) for _, row in rows.iterrows())
+    widths = [
+        len(_label(row)) * (BOLD if row["significant"] else LETTER) for _, row in rows.iterrows()
+    ]
+    left = 24 + max(widths)
     return {
         "data": traces + covers,
         "layout": layout(

@@ -231,4 +231,5 @@ def _row() -> w.Layout:
 
 
 def _cell() -> w.Layout:
-    return w.Layout(flex="1 1 430px", min_width="0")
+    """Two columns where they are wide enough, else one."""
+    return w.Layout(flex="1 1 calc(50% - 12px)", min_width="min(100%, 430px)")

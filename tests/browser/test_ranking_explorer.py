@@ -163,7 +163,7 @@ def test_a_parameter_is_picked_with_the_keys_and_on_the_map(notebook, explorer):
 def test_control_analysis_and_more_rows_are_shown_on_request(notebook, explorer):
     explorer.page.get_by_label("with control analysis").check()
     explorer.page.get_by_text("Of the first ten parameters, both rankings share").wait_for()
-    explorer.bars.get_by_text("control (1/h)").wait_for()
+    explorer.bars.get_by_text("control and the place by it").wait_for()
     shown = explorer.page.locator(".widget-dropdown", has_text="first 20").locator("select")
     shown.select_option(label="first 50")
     explorer.wait_for(explorer.bars.locator(".ytick").count, 50)
