@@ -15,6 +15,7 @@ SMALL = {
     "00_start_here": {"n_sets": 60},
     "01_label_parameter_sets": {"n_sets": 200},
     "02_train_a_gan": {"n_sets": 2000, "epochs": 2},
+    "04_rank_parameters": {"n_sets": 400},
     "05_transfer_to_another_physiology": {
         "targets": [1, 2],
         "sizes": [10],
@@ -90,3 +91,18 @@ def test_notebook_01_keeps_the_rule_and_the_corrections_it_was_given(tmp_path):
         assert list(labelled.label.values[[0, 3]]) == ["unstable", "unstable"]
         assert set(labelled.label.values) > {"excluded"}
     assert kt.LabelRule.load(tmp_path / "results" / "rule.csv").to_records() == rule
+
+
+def test_notebook_04_ranks_the_misses_of_a_generator(tmp_path):
+    import kinetools as kt
+
+    model, state = kt.load_kinetic_model("ecoli"), kt.load_steady_state("ecoli", physiology=2)
+    sets = kt.sample_parameters(model, state, 1500, seed=1, progress=False)
+    sets = kt.label_parameters(model, state, sets, progress=False)
+    few = {"epochs": 1, "steps_per_epoch": 2, "n_generated": 100}
+    kt.train_gan(sets, "residual", 1, tmp_path / "gan", progress=False, **few)
+    path = ROOT / "notebooks" / "04_rank_parameters.ipynb"
+    notebook = run(path, tmp_path, physiology=2, n_each=200, generator=str(tmp_path / "gan"))
+    said = "".join(o.text for o in outputs(notebook) if o.output_type == "stream")
+    assert "of the generated sets are misses" in said
+    assert (tmp_path / "results" / "ranking_of_generated.csv").is_file()
