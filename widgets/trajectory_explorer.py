@@ -1,6 +1,7 @@
 """See where perturbed models go: all trajectories in a plane, one of them in full, on the map over time."""
 
 import json
+import warnings
 
 import traitlets as t
 
@@ -62,7 +63,8 @@ class TrajectoryExplorer(t.HasTraits):
 
     def _fitted(self):
         try:
-            pca = fit_trajectory_pca(self.data.dataset, progress=False)
+            with warnings.catch_warnings(action="ignore", category=UserWarning):  # said on the page
+                pca = fit_trajectory_pca(self.data.dataset, progress=False)
         except InputError as error:  # such as a single point, or nothing that moves
             self.problem = f"There is no plane to draw in: {error}"
             return None

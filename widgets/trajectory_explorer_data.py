@@ -1,5 +1,7 @@
 """The trajectories behind a TrajectoryExplorer: how each ended, which are drawn, one of them in full."""
 
+import warnings
+
 import numpy as np
 
 from kinetools.errors import InputError
@@ -93,6 +95,11 @@ class Trajectories:
             return drawn[[known[int(row)] for row in rows]], steady
         return _projected(self, pca, rows)
 
+    def n_left_out(self, pca) -> int:
+        """Moments of the drawn trajectories that have concentrations, but no place in the plane."""
+        known = np.isfinite(self.concentrations(self.drawn)).all(axis=-1)
+        return int((known & ~np.isfinite(self.scores(pca, self.drawn)[0]).all(axis=-1)).sum())
+
     def ratio(self, row: int):
         """Concentrations over those of the steady state, a DataFrame (minute, metabolite)."""
         return self._both(row)[0]
@@ -168,7 +175,8 @@ def _projected(trajectories, pca, rows):
         },
         {"metabolite": trajectories.metabolites},
     )
-    score = pca.transform(given, progress=False)["score"].values
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # said on the page
+        score = pca.transform(given, progress=False)["score"].values
     return score[:-1], score[-1, 0]
 
 

@@ -2,7 +2,7 @@
 
 import ipywidgets as w
 
-ADD = "name another: type or choose"
+ADD = "name another one"
 
 
 class NameBar:

@@ -16,7 +16,6 @@ from .trajectory_explorer_words import (
     VERDICT_MARKS,
     VERDICT_SYMBOLS,
     class_name,
-    time_text,
     trajectory_text,
     verdict_word,
 )
@@ -77,20 +76,23 @@ def plane_figure(explorer, rows=None, axes=None) -> dict:
 
 
 def filled(figure: dict, minutes, index: int) -> dict:
-    """The figure with hover texts and with its markers at a time, as the page would draw it."""
-    data = figure["data"]
+    """The figure with its markers at a time, and a trace for each trajectory, as pages without our script
+    can show it."""
+    data, length, traces = figure["data"], len(minutes) + 1, []
     for trace in data:
-        meta = trace.get("meta") or {}
-        if meta.get("kind") == "paths":
-            trace["text"] = [
-                f"{text}<br>at {time_text(m)}" for text in meta["labels"] for m in [*minutes, 0.0]
-            ]
-        elif meta.get("kind") == "markers":
-            path, length = data[meta["paths"]], len(minutes) + 1
-            for letter in LETTERS:
-                if letter in trace:
-                    trace[letter] = path[letter][index::length]
-    return figure
+        kind, letters = trace.get("meta", {}).get("kind"), [k for k in LETTERS if k in trace]
+        plain = {name: value for name, value in trace.items() if name != "meta"}
+        if kind == "paths":
+            for k, label in enumerate(trace["meta"]["labels"]):
+                own = {x: trace[x][k * length : (k + 1) * length - 1] for x in letters}
+                first = {"showlegend": trace["showlegend"] and k == 0}
+                traces.append(plain | own | first | {"hovertemplate": f"{label}<extra></extra>"})
+        elif kind == "markers":
+            path = data[trace["meta"]["paths"]]
+            traces.append(plain | {x: path[x][index::length] for x in letters})
+        else:
+            traces.append(plain)
+    return figure | {"data": traces}
 
 
 def _groups(explorer, rows) -> list:

@@ -62,7 +62,7 @@ class TrajectoryExplorerView(w.VBox):
     def _arranged(self):
         row = w.Layout(flex_flow="row wrap", align_items="center", grid_gap="0 4px")
         data = self.explorer.data
-        self.note.value = _said(note_text(data))
+        self.note.value = _said(note_text(data, self.explorer.pca))
         left = w.VBox([self.axes.widget, self.plane, self.bar, self.note], layout=_cell(560))
         right = w.VBox([self.scree, self.loadings], layout=_cell(300))
         grid = {"flex_flow": "row wrap", "grid_gap": "8px", "align_items": "flex-start"}

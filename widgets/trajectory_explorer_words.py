@@ -113,16 +113,23 @@ def special_case(data) -> str:
     return ""
 
 
-def note_text(data) -> str:
-    """What the marks mean, and which trajectories are drawn."""
-    marks = "Rings: where they start; small marks: where they end; large marks: where they are now."
+def note_text(data, pca) -> str:
+    """What the marks mean, which trajectories are drawn, and what is left out."""
+    parts = [
+        "Rings: where they start; small marks: where they end; large marks: where they are now."
+    ]
     drawn, total = len(data.drawn), len(data)
-    if drawn == total:
-        return marks
-    return (
-        f"{marks} {grouped(drawn)} of {grouped(total)} trajectories are drawn: a fixed sample with at "
-        "least 20 of each outcome (all, where there are fewer), and the chosen one."
-    )
+    if drawn < total:
+        parts.append(
+            f"{grouped(drawn)} of {grouped(total)} trajectories are drawn: a fixed sample with at least "
+            "20 of each outcome (all, where there are fewer), and the chosen one."
+        )
+    if pca is not None and (gaps := data.n_left_out(pca)):
+        parts.append(
+            f"{grouped(gaps)} of their moments {'is' if gaps == 1 else 'are'} left out: a concentration "
+            "of zero or less has no logarithm."
+        )
+    return " ".join(parts)
 
 
 def trajectory_text(data, row: int) -> str:

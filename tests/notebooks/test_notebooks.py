@@ -16,6 +16,7 @@ SMALL = {
     "01_label_parameter_sets": {"n_sets": 200},
     "02_train_a_gan": {"n_sets": 2000, "epochs": 2},
     "04_rank_parameters": {"n_sets": 400},
+    "03_perturb_and_project": {"n_sets": 12, "n_trials": 2},
     "05_transfer_to_another_physiology": {
         "targets": [1, 2],
         "sizes": [10],
@@ -91,6 +92,25 @@ def test_notebook_01_keeps_the_rule_and_the_corrections_it_was_given(tmp_path):
         assert list(labelled.label.values[[0, 3]]) == ["unstable", "unstable"]
         assert set(labelled.label.values) > {"excluded"}
     assert kt.LabelRule.load(tmp_path / "results" / "rule.csv").to_records() == rule
+
+
+def test_notebook_03_compares_generated_with_sampled_sets(tmp_path):
+    import kinetools as kt
+
+    model, state = kt.load_kinetic_model("ecoli"), kt.load_steady_state("ecoli", physiology=1)
+    sets = kt.sample_parameters(model, state, 1500, seed=1, progress=False)
+    sets = kt.label_parameters(model, state, sets, progress=False)
+    few = {"epochs": 1, "steps_per_epoch": 2, "n_generated": 100}
+    kt.train_gan(sets, "residual", 1, tmp_path / "gan", progress=False, **few)
+    path = ROOT / "notebooks" / "03_perturb_and_project.ipynb"
+    step = {"step_kind": "enzyme", "step_target": "PFK", "preset": "half-to-double"}
+    notebook = run(path, tmp_path, generator=str(tmp_path / "gan"), **step)
+    said = "".join(o.text for o in outputs(notebook) if o.output_type == "stream")
+    assert "Generated models return" in said
+    assert "PFK × 0.5 leaves the median model with PFK" in said
+    (table,) = (tmp_path / "results").glob("populations_*.csv")
+    rows = [line.split(",")[0] for line in table.read_text().splitlines()[1:]]
+    assert rows == ["sampled", "generated", "generated − sampled"]
 
 
 def test_notebook_04_ranks_the_misses_of_a_generator(tmp_path):
