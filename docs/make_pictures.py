@@ -63,6 +63,18 @@ SHOTS = {
         ],
         [],
     ),
+    "trajectory_explorer": (
+        [
+            LOAD
+            + "\nfrom widgets import TrajectoryExplorer"
+            + "\nsets = kt.sample_parameters(model, state, 200, seed=1, progress=False)"
+            + "\nsets = kt.label_parameters(model, state, sets, progress=False)"
+            + "\nsets = sets.isel(set=(sets.label == 'relevant').values)"
+            + "\ntrials = kt.perturb(model, state, sets, rtol=1e-4, progress=False)",
+            "picture = TrajectoryExplorer(model, state, sets, trials)\npicture",
+        ],
+        ["picture.time_index = 28"],
+    ),
 }
 
 

@@ -15,8 +15,8 @@ SMALL = {
     "00_start_here": {"n_sets": 60},
     "01_label_parameter_sets": {"n_sets": 200},
     "02_train_a_gan": {"n_sets": 2000, "epochs": 2},
-    "04_rank_parameters": {"n_sets": 400},
     "03_perturb_and_project": {"n_sets": 12, "n_trials": 2},
+    "04_rank_parameters": {"n_sets": 400},
     "05_transfer_to_another_physiology": {
         "targets": [1, 2],
         "sizes": [10],
