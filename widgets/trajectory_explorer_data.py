@@ -90,15 +90,15 @@ class Trajectories:
         if self._scores is None:
             self._scores = _projected(self, pca, self.drawn)
         known = {int(row): k for k, row in enumerate(self.drawn)}
-        drawn, steady = self._scores
+        drawn, steady, _ = self._scores
         if all(int(row) in known for row in rows):
             return drawn[[known[int(row)] for row in rows]], steady
-        return _projected(self, pca, rows)
+        return _projected(self, pca, rows)[:2]
 
     def n_left_out(self, pca) -> int:
         """Moments of the drawn trajectories that have concentrations, but no place in the plane."""
-        known = np.isfinite(self.concentrations(self.drawn)).all(axis=-1)
-        return int((known & ~np.isfinite(self.scores(pca, self.drawn)[0]).all(axis=-1)).sum())
+        self.scores(pca, self.drawn)
+        return self._scores[2]
 
     def ratio(self, row: int):
         """Concentrations over those of the steady state, a DataFrame (minute, metabolite)."""
@@ -163,7 +163,7 @@ def _checked(dataset):
 
 
 def _projected(trajectories, pca, rows):
-    """Scores of rows, and of the steady state as one more row."""
+    """Scores of rows and of the steady state; number of moments with concentrations but no score."""
     import xarray
 
     values = trajectories.concentrations(rows)
@@ -177,7 +177,8 @@ def _projected(trajectories, pca, rows):
     )
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # said on the page
         score = pca.transform(given, progress=False)["score"].values
-    return score[:-1], score[-1, 0]
+    lost = np.isfinite(values).all(axis=-1) & ~np.isfinite(score[:-1]).all(axis=-1)
+    return score[:-1], score[-1, 0], int(lost.sum())
 
 
 def drawn_rows(codes) -> np.ndarray:
