@@ -230,29 +230,34 @@ def _integrate(equations, constants, start, totals, times, tolerances, max_steps
             _levels(trial, x, independent, dependent, link, totals, scale)
             if not _positive(x):
                 good, factor = False, 0.5
-        if not good:
-            h *= factor
-            if h < SMALLEST:
-                return FAILED, steps
-            continue
-        last = t
-        t = end if h == end - t else t + h
-        if times[done] <= t:
+        reached, following = done, end if h == end - t else t + h
+        if good and times[done] <= following:
             for m in range(3):
                 for i in range(n):
                     value = 0.0
                     for s in range(STAGES):
                         value += DENSE[m, s] * k[s, i]
                     interpolation[m, i] = value
-            while done < len(times) and times[done] <= t:
-                part = (times[done] - last) / h
+            while reached < len(times) and times[reached] <= following:
+                part = min(1.0, (times[reached] - t) / h)
                 for i in range(n):
                     inner = interpolation[1, i] + part * interpolation[2, i]
                     inner = interpolation[0, i] + part * inner
                     stage[i] = (1 - part) * y[i] + part * (trial[i] + (1 - part) * inner)
-                result[done] = start
-                _levels(stage, result[done], independent, dependent, link, totals, scale)
-                done += 1
+                result[reached] = start
+                _levels(stage, result[reached], independent, dependent, link, totals, scale)
+                if part < 1.0 and not _positive(result[reached]):
+                    # Between the ends of a step too little is left for an interpolation: land there.
+                    result[done : reached + 1] = np.nan
+                    good, factor = False, part
+                    break
+                reached += 1
+        if not good:
+            h *= factor
+            if h < SMALLEST:
+                return FAILED, steps
+            continue
+        t, done = following, reached
         y[:] = trial
         _call(kernels, program, offsets, shared, constants, scratch, x, rates, slopes, True)
         _derivative(stoichiometry, rates, change)

@@ -70,6 +70,20 @@ def test_most_relevant_models_return_and_unstable_ones_do_not(model, state, resu
     assert perturb(model, state, unstable, n_trials=2, hours=[]).returned.mean() < 0.5
 
 
+def test_no_kept_concentration_is_negative_however_rough_the_tolerance(model, state, relevant):
+    rough = perturb(
+        model,
+        state,
+        relevant,
+        "half-to-double",
+        n_trials=6,
+        rtol=1e-2,
+        hours=np.geomspace(1e-6, 0.35, 300),
+    )
+    assert (rough.status == "finished").all()
+    assert (rough.concentration > 0).all()
+
+
 def test_small_perturbations_of_relevant_models_return(model, state, relevant):
     near = perturb(model, state, relevant, low=0.98, high=1.02, n_trials=2, hours=[])
     assert near.returned.all()
