@@ -1,0 +1,1 @@
+"""Flux posteriors from 13C labelling data."""

@@ -1,0 +1,193 @@
+"""Networks in kinetools' own tables: a folder with network.json and reactions.csv."""
+
+import json
+from pathlib import Path
+
+from ..data import number, one_line, read_table_file
+from ..errors import InputError
+from .atoms import AtomTransition
+from .equations import check_id, net_coefficients, parse_equation, write_equation
+from .flux_model import FluxModel, check_transition, count_atoms
+from .heads import read_head
+from .tables import read_table, table_text
+
+VERSION = 1
+NO_LIMIT = 1000.0  # bound of a flux that nothing but max_flux limits, as in COBRApy
+REQUIRED = ("reaction", "equation")
+OPTIONAL = ("lower_bound", "upper_bound", "atoms", "carbon_equation", "name", "genes")
+
+
+def read_plain_network(folder: Path) -> FluxModel:
+    """The network in a folder; InputError naming file and row."""
+    head = folder / "network.json"
+    content = read_table_file(head, "flux model", VERSION)
+    identifier, name, source = read_head(content, head, {"max_flux"})
+    max_flux = number(content.get("max_flux"), f"{head}: max_flux", positive=True)
+    path = folder / "reactions.csv"
+    rows = read_table(path, REQUIRED, OPTIONAL)
+    if not rows:
+        raise InputError(f"{path}: lists no reactions; write one a row.")
+    reactions: dict[str, dict] = {}
+    transitions, places = [], []
+    for row in rows:
+        reaction = check_id(row.text("reaction"), "reaction", row.where)
+        where = f"{row.where} ({reaction})"
+        if reaction not in reactions:
+            reactions[reaction] = _reaction(row, where, max_flux)
+        else:
+            _check_repeat(row, reactions[reaction], where)
+        equation = row["carbon_equation"] or row["equation"] or reactions[reaction]["equation"]
+        if row["atoms"]:
+            transitions.append(AtomTransition.parse(reaction, equation, row["atoms"], where))
+            places.append(where)
+        elif row["carbon_equation"]:
+            raise InputError(f"{where}: has a carbon_equation but no atoms; write them.")
+    model = build_cobra_model(identifier, reactions)
+    count_atoms(transitions, places)
+    arrays = _Arrays(model)
+    for transition, place in zip(transitions, places):
+        check_transition(transition, arrays, place)
+    return FluxModel(identifier, model, tuple(transitions), max_flux, name, source)
+
+
+class _Arrays:
+    """What `check_transition` needs of a network that is still being read."""
+
+    def __init__(self, model):
+        from cobra.util.array import create_stoichiometric_matrix
+
+        self.reactions = [r.id for r in model.reactions]
+        self.metabolites = [m.id for m in model.metabolites]
+        self.stoichiometry = create_stoichiometric_matrix(model)
+
+
+def _reaction(row, where, max_flux) -> dict:
+    reactants, products, reversible = parse_equation(row.text("equation"), where)
+    limit = max(NO_LIMIT, max_flux)
+    lower = row.number("lower_bound", -limit if reversible else 0.0)
+    upper = row.number("upper_bound", limit)
+    if lower > upper:
+        raise InputError(
+            f"{where}: the lower bound {lower:g} is above the upper bound {upper:g}; swap or correct "
+            "them."
+        )
+    if lower < 0 and not reversible:
+        raise InputError(
+            f"{where}: the lower bound {lower:g} allows the backward direction, but the arrow is one-way; "
+            'write "<==>" or a bound of 0.'
+        )
+    return {
+        "equation": row["equation"],
+        "metabolites": net_coefficients(reactants, products),
+        "bounds": (lower, upper),
+        "name": row["name"],
+        "genes": row["genes"],
+        "where": where,
+    }
+
+
+def _check_repeat(row, first, where):
+    for column in ("equation", "lower_bound", "upper_bound", "name", "genes"):
+        if row[column] and (column != "equation" or row[column] != first["equation"]):
+            raise InputError(
+                f"{where}: the reaction stands above already; a further row gives another atom "
+                f'transition and leaves "{column}" empty.'
+            )
+
+
+def build_cobra_model(identifier: str, reactions: dict[str, dict]):
+    """A `cobra.Model` of {id: {"metabolites", "bounds", "name", "genes", "where"}}."""
+    import cobra
+
+    model = cobra.Model(identifier)
+    metabolites: dict[str, cobra.Metabolite] = {}
+    for content in reactions.values():
+        for m in content["metabolites"]:
+            metabolites.setdefault(m, cobra.Metabolite(m, compartment=compartment(m)))
+    model.add_metabolites(list(metabolites.values()))
+    built = []
+    for reaction_id, content in reactions.items():
+        lower, upper = content["bounds"]
+        reaction = cobra.Reaction(reaction_id, content.get("name") or "", "", lower, upper)
+        coefficients = {metabolites[m]: c for m, c in content["metabolites"].items() if c}
+        if not coefficients:
+            raise InputError(
+                f"{content['where']}: nothing is left of the equation when both sides are subtracted; "
+                "correct it."
+            )
+        reaction.add_metabolites(coefficients)
+        if content.get("genes"):
+            try:
+                reaction.gene_reaction_rule = content["genes"]
+            except Exception as error:  # COBRApy's parser of rules is Python's own
+                raise InputError(
+                    f"{content['where']}: the rule of genes is not understood ({one_line(error)}); write "
+                    'ids joined by "and", "or" and brackets.'
+                ) from error
+        built.append(reaction)
+    model.add_reactions(built)
+    return model
+
+
+def compartment(metabolite: str) -> str:
+    """The compartment that a BiGG-like id names by its last letter: "c" where it names none."""
+    _, underscore, last = metabolite.rpartition("_")
+    return last if underscore and len(last) == 1 and last.isalpha() else "c"
+
+
+def write_plain_network(network: FluxModel) -> dict[str, str]:
+    """{file name: text} of a network's folder."""
+    head = {
+        "format": "kinetools flux model",
+        "version": VERSION,
+        "id": network.id,
+        "name": network.name,
+        "source": list(network.source),
+        "max_flux": network.max_flux,
+    }
+    transitions: dict[str, list[AtomTransition]] = {r: [] for r in network.reactions}
+    for transition in network.transitions:
+        transitions[transition.reaction].append(transition)
+    rows = []
+    for j, reaction in enumerate(network.cobra_model.reactions):
+        lower, upper = float(network.lower_bound[j]), float(network.upper_bound[j])
+        column = network.stoichiometry[:, j]
+        mine = transitions[reaction.id]
+        equation = _equation(column, network.metabolites, mine, lower < 0)
+        for i, transition in enumerate(mine or [None]):
+            carbons = transition.equation(lower < 0) if transition else ""
+            rows.append(
+                [reaction.id, equation if i == 0 else ""]
+                + ([lower, upper] if i == 0 else ["", ""])
+                + [
+                    carbons if carbons != equation else "",
+                    transition.letters() if transition else "",
+                ]
+                + ([_name(reaction), reaction.gene_reaction_rule] if i == 0 else ["", ""])
+            )
+    header = ["reaction", "equation", "lower_bound", "upper_bound"]
+    header += ["carbon_equation", "atoms", "name", "genes"]
+    return {
+        "network.json": json.dumps(head, ensure_ascii=False, indent=1) + "\n",
+        "reactions.csv": table_text(header, rows),
+    }
+
+
+def _equation(column, metabolites, transitions, reversible) -> str:
+    """The net equation, in the words of the first transition if that names every molecule."""
+    sides = [
+        [(m, abs(float(c))) for m, c in zip(metabolites, column) if c * sign > 0]
+        for sign in (-1, 1)
+    ]
+    if transitions:
+        first = transitions[0]
+        named = net_coefficients(
+            [(m, 1) for m, _ in first.reactants], [(m, 1) for m, _ in first.products]
+        )
+        if {m: c for m, c in named.items() if c} == net_coefficients(*sides):
+            return first.equation(reversible)
+    return write_equation(*sides, reversible)
+
+
+def _name(reaction) -> str:
+    return " ".join((reaction.name or "").split())
