@@ -101,11 +101,12 @@ def run(
     client,
     progress,
     more=None,
+    norm=None,
 ):
     """Compute trajectories chunk by chunk, into memory or a file.
 
     function: chunk of sets → arrays by name; arguments: (start, stop) → the function's arguments; more:
-    dataset of what else is known at the start.
+    dataset of what else is known at the start; norm: of the distances at the end, if there are any.
     """
     n_sets = count(sets)
     shape = (n_sets,) if n_trials is None else (n_sets, n_trials)
@@ -116,7 +117,7 @@ def run(
     small.attrs["parameter_sets"] = given
     if more is not None:
         small = small.merge(more).assign_attrs(more.attrs)
-    large = layout(shape, hours, system.n_dynamic, n_trials is not None)
+    large = layout(shape, hours, system.n_dynamic, norm)
     if path is None:
         target = InMemory(large)
     elif Path(path).exists():
@@ -140,7 +141,7 @@ def run(
         client=client,
     )
     if path is None:
-        return attach(small, target.arrays, shape, hours, system.n_dynamic)
+        return attach(small, large, target.arrays)
     return open_trajectories(target.finish())
 
 

@@ -2,7 +2,8 @@
 
 Choudhury et al. 2022 (Methods, "Perturbation analysis"): concentrations are multiplied by random factors,
 the model is integrated, and it has returned if ‖x − x_ref‖ is below 1 % of ‖x_ref‖ at the end. Factors
-apply to the independent metabolites; dependent ones follow from the conserved totals.
+apply to the independent metabolites; dependent ones follow from the conserved totals. The code published
+with the paper does both in other ways, which matter: see the preset "published".
 """
 
 from dataclasses import dataclass
@@ -23,24 +24,32 @@ from .dynamics import (
 from .kinetic_system import KineticSystem
 from .model import KineticModel
 from .steady_state import SteadyState
+from .trajectories import NORMS
 
 MOST_DRAWS = 10_000  # of factors, until every metabolite is positive
 
 
 @dataclass(frozen=True)
 class Preset:
-    """Factors between low and high, so many trials a model."""
+    """Factors between low and high, so many trials a model; see `DRAWS` and `NORMS`."""
 
     low: float
     high: float
     n_trials: int
+    draw: str = "independent"
+    norm: str = "overall"
 
 
-# The paper states both: the first in its Results, the second in its Methods.
+# The first two are the paper's words (Methods, Results). The third is its published code, which draws
+# uniformly from all states that keep the totals, and stores (x − x_ref)/x_ref: the norm of that, not the
+# one in the paper's words, gives its shares.
 PRESETS = {
     "within-50-percent": Preset(0.5, 1.5, 10),
     "half-to-double": Preset(0.5, 2.0, 100),
+    "published": Preset(0.5, 2.0, 10, "uniform", "relative"),
 }
+# Independent metabolites get factors and the others follow, or all of them lie between the factors.
+DRAWS = ("independent", "uniform")
 KINDS = {  # what a target is
     "state": "state",
     "metabolite": "independent metabolite",
@@ -60,6 +69,8 @@ def perturb(
     *,
     low: float | None = None,
     high: float | None = None,
+    draw: str | None = None,
+    norm: str | None = None,
     kind: str = "state",
     targets=None,
     hours=None,
@@ -74,15 +85,21 @@ def perturb(
 ):
     """Perturb every parameter set at its steady state and see whether it returns.
 
-    preset: "within-50-percent" (factors 0.5 to 1.5, 10 trials) or "half-to-double" (0.5 to 2, 100 trials);
-    low, high, n_trials: instead of the preset's; minutes: until the verdict; kind: "state" (a factor of
-    its own for each independent metabolite), or one target a trial in turn: "metabolite", "enzyme" (Vmax)
+    preset: "within-50-percent" (factors 0.5 to 1.5, 10 trials), "half-to-double" (0.5 to 2, 100 trials) or
+    "published" (as the code of the paper seems to do it: 0.5 to 2, 10 trials, "uniform", "relative");
+    low, high, n_trials, draw, norm: instead of the preset's; minutes: until the verdict; kind: "state" (a
+    factor of its own for each metabolite), or one target a trial in turn: "metabolite", "enzyme" (Vmax)
     or "boundary"; targets: their ids (default: all, and as many trials); hours: times to keep, up to
-    the end (default: 40, dense at the start; an empty list keeps the end only); threshold: of the
-    distance ‖x − x_ref‖/‖x_ref‖ over the dynamic metabolites; rtol, method, max_steps, path: see
-    `simulate`.
+    the end (default: 40, dense at the start; an empty list keeps the end only); rtol, method, max_steps,
+    path: see `simulate`.
+    draw, of kind "state": "independent" (factors for the independent metabolites; the dependent ones follow
+    from the conserved totals, and what would make one negative is drawn again) or "uniform" (uniform among
+    all states that keep the totals and have every metabolite between the factors).
+    norm: of the distance over the dynamic metabolites: "overall", ‖x − x_ref‖/‖x_ref‖, or "relative",
+    ‖(x − x_ref)/x_ref‖, which counts rare metabolites as much as abundant ones; threshold: of the distance,
+    below which a model has returned.
 
-    Draws that would make a dependent metabolite negative are drawn again, and counted in `draws`.
+    Draws that were drawn again are counted in `draws`.
     The same seed gives the same factors to the set in the same place, for any number of workers.
     Returns an `xarray.Dataset` with returned(set, trial), distance(set, trial), status(set, trial),
     factor(set, trial) of the target (1 for kind "state") and concentration(set, trial, time, metabolite)
@@ -91,7 +108,11 @@ def perturb(
     Raises InputError for unknown presets, kinds and targets, and factors that leave no positive state.
     """
     sets, system = checked_sets(model, state, sets)
-    chosen = _preset(preset, low, high)
+    chosen = _preset(preset, low, high, draw, norm)
+    if draw is not None and kind != "state":
+        raise InputError(
+            f'draw is for kind "state", which moves all metabolites; leave it out for kind {kind!r}.'
+        )
     seed = whole_number(seed, "seed", 0)
     minutes = number(minutes, "minutes", positive=True)
     threshold = number(threshold, "threshold", positive=True)
@@ -105,6 +126,8 @@ def perturb(
     settings = {
         "low": chosen.low,
         "high": chosen.high,
+        "draw": chosen.draw,
+        "norm": chosen.norm,
         "kind": kind,
         "targets": targets,
         "n_trials": n_trials,
@@ -134,13 +157,14 @@ def perturb(
         client=client,
         progress=progress,
         more=_described(kind, targets, n_trials),
+        norm=chosen.norm,
     )
 
 
 def perturb_chunk(system: KineticSystem, km, vmax, first: int, hours, settings) -> dict:
     """Perturbations of one chunk (a function, so that it can travel to a cluster)."""
     n_sets, n_trials, seed = len(km), settings["n_trials"], settings["seed"]
-    preset = Preset(settings["low"], settings["high"], n_trials)
+    preset = Preset(*(settings[f] for f in ("low", "high", "n_trials", "draw", "norm")))
     kind, targets = settings["kind"], settings["targets"]
     turn = [targets[k % len(targets)] for k in range(n_trials)] if targets else []
     factors = np.ones((n_sets, n_trials))
@@ -174,7 +198,7 @@ def perturb_chunk(system: KineticSystem, km, vmax, first: int, hours, settings) 
     rows = starts.reshape(n_sets * n_trials, -1)
     x, status, steps = integrate(system, constants, which, rows, times, settings)
     x = x[..., : system.n_dynamic].reshape(n_sets, n_trials, len(times), -1)
-    distance = distances(system, x[:, :, -1])
+    distance = distances(system, x[:, :, -1], preset.norm)
     shape = (n_sets, n_trials)
     return {
         "concentration": x[:, :, : len(hours)],
@@ -187,37 +211,40 @@ def perturb_chunk(system: KineticSystem, km, vmax, first: int, hours, settings) 
     }
 
 
-def distances(system, x) -> np.ndarray:
-    """‖x − x_ref‖/‖x_ref‖ of concentrations (…, dynamic metabolite)."""
+def distances(system, x, norm: str = "overall") -> np.ndarray:
+    """How far concentrations (…, dynamic metabolite) are from the steady state, in one of `NORMS`."""
     reference = system.reference[: system.n_dynamic]
+    if norm == "relative":
+        return np.linalg.norm(x / reference - 1, axis=-1)
     return np.linalg.norm(x - reference, axis=-1) / np.linalg.norm(reference)
-
-
-def dependent(system, starts) -> np.ndarray:
-    """Dependent concentrations that keep the conserved totals of the steady state, (…, dependent)."""
-    return system.totals(system.reference) + starts[..., system.independent] @ system.link.T
 
 
 def draw_states(system, preset: Preset, n_trials: int, rng, targets=()):
     """Perturbed states (trial, metabolite) with every metabolite positive, and draws taken (trial,).
 
-    targets: metabolite of each trial; all independent ones where there are none.
+    targets: metabolite of each trial; all of them where there are none.
     """
-    starts = np.tile(system.reference, (n_trials, 1))
+    reference = system.reference
+    starts = np.tile(reference, (n_trials, 1))
     draws, left = np.zeros(n_trials, np.int32), np.arange(n_trials)
-    chosen = np.array([system.metabolites.index(t) for t in targets], int)
+    uniform = preset.draw == "uniform" and not targets
+    free, follow, link = _largest_follow(system) if uniform else _independent_free(system)
+    totals = reference[follow] - reference[free] @ link.T
+    columns = np.tile(free, (n_trials, 1))
+    if targets:
+        columns = np.array([[system.metabolites.index(target)] for target in targets])
+    lowest = preset.low * reference[follow] if uniform else 0.0
+    highest = preset.high * reference[follow] if uniform else np.inf
     for _ in range(MOST_DRAWS):
-        if targets:
-            factors = rng.uniform(preset.low, preset.high, len(left))
-            starts[left, chosen[left]] = system.reference[chosen[left]] * factors
-        else:
-            factors = rng.uniform(preset.low, preset.high, (len(left), len(system.independent)))
-            starts[left[:, None], system.independent] = (
-                system.reference[system.independent] * factors
-            )
-        starts[left[:, None], system.dependent] = dependent(system, starts[left])
+        own = columns[left]
+        starts[left[:, None], own] = reference[own] * rng.uniform(
+            preset.low, preset.high, own.shape
+        )
+        following = totals + starts[left[:, None], free] @ link.T
+        starts[left[:, None], follow] = following
         draws[left] += 1
-        left = left[(starts[left][:, system.dependent] <= 0).any(axis=1)]
+        good = (following > lowest) & (following < highest)
+        left = left[~good.all(axis=1)]
         if not len(left):
             return starts, draws
     of = f" for {targets[left[0]]!r}" if targets else ""
@@ -227,15 +254,42 @@ def draw_states(system, preset: Preset, n_trials: int, rng, targets=()):
     )
 
 
-def _preset(preset, low, high) -> Preset:
-    if preset not in PRESETS:
+def _independent_free(system):
+    """Metabolites that get factors, those that follow, and how: x_follow = totals + link · x_free."""
+    return system.independent, system.dependent, system.link
+
+
+def _largest_follow(system):
+    """The same, with the most abundant members of the conserved totals as those that follow.
+
+    Between its factors an abundant metabolite has more room than rare ones can take up, so that few draws
+    are lost. Which ones follow makes no difference to a uniform distribution.
+    """
+    from scipy.linalg import qr
+
+    totals = system.model.network.moieties.totals
+    n = len(totals)
+    if not n:
+        return _independent_free(system)
+    *_, order = qr(totals * system.reference[: system.n_dynamic], mode="economic", pivoting=True)
+    follow, free = order[:n], np.sort(order[n:])
+    return free, follow, -np.linalg.solve(totals[:, follow], totals[:, free])
+
+
+def _preset(preset, low, high, draw, norm) -> Preset:
+    if not isinstance(preset, str) or preset not in PRESETS:
         raise InputError(f"preset must be one of {', '.join(PRESETS)}, found {preset!r}.")
     chosen = PRESETS[preset]
     low = chosen.low if low is None else number(low, "low", positive=True)
     high = chosen.high if high is None else number(high, "high", positive=True)
     if low > high:
         raise InputError(f"low = {low:g} lies above high = {high:g}; swap them.")
-    return Preset(low, high, chosen.n_trials)
+    draw = chosen.draw if draw is None else draw
+    norm = chosen.norm if norm is None else norm
+    for name, value, known in (("draw", draw, DRAWS), ("norm", norm, NORMS)):
+        if value not in known:
+            raise InputError(f"{name} must be one of {', '.join(known)}, found {value!r}.")
+    return Preset(low, high, chosen.n_trials, draw, norm)
 
 
 def _targets(system, kind, targets) -> list[str]:

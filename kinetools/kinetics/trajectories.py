@@ -11,6 +11,11 @@ KIND = "trajectories"
 # Finished: integrated to the last time. Unresolved: stopped by the limit of steps. Failed: a step became
 # vanishingly short or a number infinite.
 STATUS = ("finished", "unresolved", "failed")
+# Distances of a state from the steady state, and what they are called.
+NORMS = {
+    "overall": "distance from the steady state at the end, ‖x − x_ref‖ / ‖x_ref‖",
+    "relative": "distance from the steady state at the end, ‖(x − x_ref) / x_ref‖",
+}
 
 _systems: dict[tuple[str, str], KineticSystem] = {}
 
@@ -59,10 +64,10 @@ def frame(system: KineticSystem, sets, hours, history, n_trials: int | None = No
     )
 
 
-def layout(shape: tuple, hours, n_metabolites: int, perturbed: bool) -> dict:
+def layout(shape: tuple, hours, n_metabolites: int, norm: str | None = None) -> dict:
     """name → (dims, shape, dtype, attrs) of the large variables.
 
-    shape: numbers of sets and, if there are any, of trials.
+    shape: numbers of sets and, if there are any, of trials; norm: of the distances, if there are any.
     """
     rows = ("set", "trial")[: len(shape)]
     classes = {"long_name": "how the integration ended", "classes": json.dumps(STATUS)}
@@ -81,15 +86,12 @@ def layout(shape: tuple, hours, n_metabolites: int, perturbed: bool) -> dict:
             {"long_name": "steps of the integration", "units": "1"},
         ),
     }
-    if perturbed:
+    if norm is not None:
         result["distance"] = (
             rows,
             shape,
             np.dtype("float64"),
-            {
-                "long_name": "distance from the steady state at the end, over its norm",
-                "units": "1",
-            },
+            {"long_name": NORMS[norm], "units": "1"},
         )
         result["returned"] = (
             rows,
@@ -101,7 +103,7 @@ def layout(shape: tuple, hours, n_metabolites: int, perturbed: bool) -> dict:
             rows,
             shape,
             np.dtype("int32"),
-            {"long_name": "draws until all metabolites were positive", "units": "1"},
+            {"long_name": "draws until all metabolites were where they may be", "units": "1"},
         )
         result["factor"] = (
             rows,
@@ -112,11 +114,9 @@ def layout(shape: tuple, hours, n_metabolites: int, perturbed: bool) -> dict:
     return result
 
 
-def attach(dataset, arrays: dict, shape: tuple, hours, n_metabolites: int):
-    """The dataset with its large arrays."""
-    for name, (dims, _, _, attrs) in layout(
-        shape, hours, n_metabolites, "returned" in arrays
-    ).items():
+def attach(dataset, large: dict, arrays: dict):
+    """The dataset with its large arrays; large: see `layout`."""
+    for name, (dims, _, _, attrs) in large.items():
         values = arrays[name]
         if name == "status":
             values = np.array(STATUS)[values]

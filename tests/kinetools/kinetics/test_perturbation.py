@@ -5,7 +5,7 @@ import pytest
 
 import kinetools as kt
 from kinetools.errors import InputError
-from kinetools.kinetics.perturbation import PRESETS, draw_states
+from kinetools.kinetics.perturbation import PRESETS, Preset, draw_states
 from kinetools.kinetics.trajectories import system_of
 
 
@@ -103,6 +103,48 @@ def test_both_published_settings_are_presets():
     assert (second.low, second.high, second.n_trials) == (0.5, 2.0, 100)
 
 
+def test_the_preset_of_the_published_code_keeps_every_metabolite_between_its_factors(
+    model, state, relevant
+):
+    result = perturb(model, state, relevant, "published", n_trials=4, hours=[0, 0.35])
+    factors = result.concentration.isel(time=0) / result.reference
+    assert factors.min() >= 0.5
+    assert factors.max() <= 2.0
+    moieties = model.network.moieties
+    totals = result.concentration.isel(time=0).values @ moieties.totals.T
+    expected = moieties.totals @ result.reference.values
+    np.testing.assert_allclose(totals, np.broadcast_to(expected, totals.shape), rtol=1e-9)
+    ratio = result.concentration.isel(time=-1) / result.reference - 1
+    distance = np.sqrt((ratio**2).sum("metabolite")).transpose("set", "trial")
+    np.testing.assert_allclose(result.distance, distance, rtol=1e-9)
+    np.testing.assert_array_equal(result.returned, result.distance < 0.01)
+    assert "(x − x_ref) / x_ref" in result.distance.attrs["long_name"]
+    overall = perturb(
+        model, state, relevant, "published", n_trials=4, hours=[0, 0.35], norm="overall"
+    )
+    np.testing.assert_array_equal(overall.concentration, result.concentration)
+    assert overall.returned.sum() > result.returned.sum()
+
+
+def test_uniform_draws_do_not_depend_on_which_metabolites_follow(model, state):
+    system = system_of(model, state)
+    rng = np.random.default_rng(3)
+    uniform, draws = draw_states(system, Preset(0.5, 1.5, 1, "uniform"), 2000, rng)
+    assert draws.mean() < 20
+    # The same by brute force: independent factors, and only the draws kept that obey all bounds.
+    free = np.array([system.metabolites.index(m) for m in ("atp_c", "adp_c")])
+    rest = [system.metabolites.index(m) for m in ("amp_c", "ppi_c")]
+    reference = system.reference
+    pairs = reference[free] * rng.uniform(0.5, 1.5, (400_000, 2))
+    moved = (pairs - reference[free]).sum(axis=1)
+    kept = (np.abs(moved) <= 0.5 * reference[rest].min()).nonzero()[0]
+    assert len(kept) > 2000
+    for column, values in ((free[0], pairs[kept, 0]), (rest[0], reference[rest[0]] - moved[kept])):
+        ours = np.quantile(uniform[:, column], [0.1, 0.5, 0.9])
+        theirs = np.quantile(values, [0.1, 0.5, 0.9])
+        np.testing.assert_allclose(ours, theirs, rtol=0.04)
+
+
 @pytest.mark.parametrize("kind", ["metabolite", "enzyme", "boundary"])
 def test_one_target_a_trial(model, state, relevant, kind):
     targets = {
@@ -160,6 +202,10 @@ def test_a_chunk_can_travel_to_another_process(model, state):
     "options, message",
     [
         ({"preset": "wild"}, "preset must be one of within-50-percent, half-to-double"),
+        ({"preset": ["published"]}, "preset must be one of"),
+        ({"draw": "sloppy"}, "draw must be one of independent, uniform"),
+        ({"draw": "uniform", "kind": "enzyme"}, 'draw is for kind "state"'),
+        ({"norm": "L1"}, "norm must be one of overall, relative"),
         ({"kind": "weather"}, "kind must be one of"),
         ({"low": 2.0}, "lies above high"),
         ({"low": -0.5}, "low"),
@@ -184,7 +230,7 @@ def test_draws_say_which_target_cannot_move(model, state):
     with pytest.raises(InputError, match="for 'atp_c' made no state"):
         draw_states(
             system,
-            PRESETS["half-to-double"].__class__(50.0, 60.0, 1),
+            Preset(50.0, 60.0, 1),
             1,
             np.random.default_rng(0),
             ["atp_c"],
