@@ -1,0 +1,129 @@
+"""The log-likelihood and its gradient for eight points of a flux space at once, in compiled code."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from .tape import LANES, Tape, replay, workspace
+
+N_LANES = len(LANES)
+
+
+class Labelling(NamedTuple):
+    """One labelling experiment: tapes, their slots, and which flux is which input."""
+
+    tapes: tuple[Tape, Tape]
+    inputs: np.ndarray
+    outputs: np.ndarray
+    seeds: np.ndarray
+    gradients: np.ndarray
+    columns: np.ndarray  # of the rows of `LogDensity.matrix`
+
+
+class LogDensity(NamedTuple):
+    """ln L(x) = constant − ½ Σ((measured − simulated)·precision)² − ½ Σ(targets − rows·x)²."""
+
+    origin: np.ndarray  # (flux,): fluxes that decide the labelling are origin + matrix @ x
+    matrix: np.ndarray  # (flux, dimension)
+    transposed: np.ndarray
+    experiments: tuple[Labelling, ...]
+    measured: np.ndarray  # (value,) of all experiments behind each other
+    precision: np.ndarray  # (value,) 1/σ
+    rows: np.ndarray  # (measured flux, dimension), in units of σ
+    targets: np.ndarray
+    constant: float
+
+
+class Scratch(NamedTuple):
+    """Room for one thread."""
+
+    spaces: tuple[np.ndarray, ...]
+    fluxes: np.ndarray  # (lane, flux)
+    by_flux: np.ndarray  # (lane, flux)
+
+
+def log_density(space, likelihood) -> LogDensity:
+    """The compiled form of a likelihood on the coordinates of a flux space."""
+    n = len(likelihood.network.reactions)
+    columns = np.unique(np.concatenate([s.flux_columns for s in likelihood.simulators]))
+    experiments = tuple(
+        Labelling(*s.kernel, np.searchsorted(columns, s.flux_columns))
+        for s in likelihood.simulators
+    )
+    origin, basis = split_coordinates(space)
+    rows = space.basis[likelihood.flux_rows] - space.basis[likelihood.flux_rows + n]
+    start = space.origin[likelihood.flux_rows] - space.origin[likelihood.flux_rows + n]
+    return LogDensity(
+        np.ascontiguousarray(origin[columns]),
+        np.ascontiguousarray(basis[columns]),
+        np.ascontiguousarray(basis[columns].T),
+        experiments,
+        likelihood.measured,
+        1 / likelihood.sigma,
+        np.ascontiguousarray(rows / likelihood.flux_sigma[:, None]),
+        (likelihood.flux_values - start) / likelihood.flux_sigma,
+        likelihood.constant,
+    )
+
+
+def split_coordinates(space):
+    """Origin and basis whose positive parts are forward and reverse fluxes, also of signed reactions."""
+    n = len(space.signed)
+    origin, basis = space.origin.copy(), space.basis.copy()
+    backward = n + np.flatnonzero(space.signed)
+    origin[backward], basis[backward] = -origin[backward - n], -basis[backward - n]
+    return origin, basis
+
+
+def scratch(density: LogDensity) -> Scratch:
+    """Room for `evaluate` in one thread."""
+    spaces = tuple(workspace(LANES, e.tapes[1]) for e in density.experiments)
+    room = [np.zeros((N_LANES, len(density.origin))) for _ in range(2)]
+    return Scratch(spaces, *room)
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+def evaluate(density, room, x, value, gradient):
+    """Fill ln L (lane,) and its gradient (lane, dimension) at points x (lane, dimension)."""
+    fluxes, by_flux = room.fluxes, room.by_flux
+    np.dot(x, density.transposed, fluxes)
+    for lane in range(N_LANES):
+        for i in range(len(density.origin)):
+            # Below zero by rounding, or because the reaction runs the other way.
+            fluxes[lane, i] = max(fluxes[lane, i] + density.origin[i], 0.0)
+        value[lane] = density.constant
+    by_flux[:] = 0.0
+    start = 0
+    for e in range(len(density.experiments)):
+        experiment, w = density.experiments[e], room.spaces[e]
+        for k in range(len(experiment.inputs)):
+            for lane in range(N_LANES):
+                w[experiment.inputs[k] * N_LANES + lane] = fluxes[lane, experiment.columns[k]]
+        replay(LANES, experiment.tapes[0], w)
+        for k in range(len(experiment.outputs)):
+            weight = density.precision[start + k]
+            for lane in range(N_LANES):
+                simulated = w[experiment.outputs[k] * N_LANES + lane]
+                residual = (density.measured[start + k] - simulated) * weight
+                value[lane] -= 0.5 * residual * residual
+                w[experiment.seeds[k] * N_LANES + lane] = residual * weight
+        start += len(experiment.outputs)
+        replay(LANES, experiment.tapes[1], w)
+        for k in range(len(experiment.gradients)):
+            for lane in range(N_LANES):
+                by_flux[lane, experiment.columns[k]] += w[experiment.gradients[k] * N_LANES + lane]
+    for lane in range(N_LANES):
+        for i in range(len(density.origin)):
+            if fluxes[lane, i] == 0.0:
+                by_flux[lane, i] = 0.0
+    np.dot(by_flux, density.matrix, gradient)
+    dimension = x.shape[1]
+    for lane in range(N_LANES):
+        for k in range(len(density.targets)):
+            residual = density.targets[k]
+            for j in range(dimension):
+                residual -= density.rows[k, j] * x[lane, j]
+            value[lane] -= 0.5 * residual * residual
+            for j in range(dimension):
+                gradient[lane, j] += residual * density.rows[k, j]
