@@ -8,7 +8,7 @@ from .net_fluxes import NetHull, NetProgram
 
 
 def one_way(hull: NetHull, exchanging, largest: float):
-    """For fluxes without exchange: which are always forward, and which may have either sign; (reaction,) bool."""
+    """Of fluxes without exchange, those always backward and those of either sign; (reaction,) bool."""
     low, high = hull.range.T
     tolerance = 1e-9 * largest
     signed = ~exchanging & (low < -tolerance) & (high > tolerance)

@@ -87,10 +87,10 @@ class NetProgram:
 class NetHull:
     """The smallest flat that holds every steady state within bounds, and its extremes.
 
-    range: (reaction, 2) smallest and largest net flux; varies: (reaction,) bool; vertices: (point, reaction),
-    steady states with the smallest and the largest flux of every reaction that varies, without repeats;
-    groups: those that vary by what is proportional in every steady state, as (reaction, factor) with the
-    factor relative to the first of the group.
+    range: (reaction, 2) smallest and largest net flux; varies: (reaction,) bool; vertices: (point,
+    reaction), steady states with the smallest and the largest flux of every reaction that varies,
+    without repeats; groups: of those that vary, what changes in proportion, as (reaction, factor) with
+    the factor relative to the first of the group.
     """
 
     range: np.ndarray

@@ -21,14 +21,14 @@ STEADY = (
 class FluxSpace:
     """Forward and reverse fluxes that are steady and within bounds, in as few coordinates as there are.
 
-    [forward; reverse] = origin + basis @ x for every x with A @ x <= b; a uniform density of x is the uniform
-    density of (forward, reverse). Only where `signed` is set, the entry of forward is the net flux,
+    [forward; reverse] = origin + basis @ x for every x with A @ x <= b; a uniform density of x is the
+    uniform density of (forward, reverse). Only where `signed` is set, the entry of forward is the net flux,
     negative where the reaction runs backwards, and that of reverse is 0: `to_fluxes` splits it.
 
     network: FluxModel; lower, upper, max_flux: the bounds of net fluxes (reaction,) and of every forward
     and reverse flux, mmol/gDW/h; net_range: (reaction, 2), smallest and largest net flux in the space;
-    varies: (reaction,) bool, net flux not the same everywhere; exchanging: (reaction,) bool, has an exchange
-    flux; signed: (reaction,) bool, has none and may run either way; origin: (2 reaction,); basis:
+    varies: (reaction,) bool, net flux not the same everywhere; exchanging: (reaction,) bool, has an
+    exchange flux; signed: (reaction,) bool, has none and may run either way; origin: (2 reaction,); basis:
     (2 reaction, dimension), orthonormal until other coordinates are chosen; A: (facet, dimension), rows of
     length 1, none redundant; b: (facet,); facets: (reaction position, what, bound) of each row; center:
     (dimension,), that of the largest ball inside (rounded: ellipsoid); net_vertices: (point, reaction).

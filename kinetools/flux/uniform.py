@@ -32,7 +32,10 @@ def sample_uniform(space, draws: int, *, chains: int = 1, thinning: int | None =
 
 
 def relative_coordinates(space, other):
-    """change (dimension, dimension) and start (dimension,): x in `space` = change @ y + start, y in `other`."""
+    """change (dimension, dimension) and start (dimension,) with x = change @ y + start.
+
+    x: coordinates in `space`; y: in `other`, the same space in other coordinates.
+    """
     inverse = np.linalg.pinv(space.basis)
     return inverse @ other.basis, inverse @ (other.origin - space.origin)
 
