@@ -20,7 +20,7 @@ from .relevance import SpectralSignal
 DEFAULTS = {
     "epochs": 60,
     "steps_per_epoch": 60,
-    "batch_size": 1024,
+    "batch_size": 512,
     "width": 512,
     "learning_rate": 2e-3,
     "penalty": 0.012,
