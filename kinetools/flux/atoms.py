@@ -52,7 +52,7 @@ class AtomTransition:
             molecules = _molecules(side, equation, where)
             if len(molecules) != len(side_groups):
                 raise InputError(
-                    f"{where}: {len(molecules)} {word} in {equation!r} but {len(side_groups)} groups of "
+                    f"{where}: {len(molecules)} {word} in {equation!r} but {len(side_groups)} group(s) of "
                     f"atoms in {letters!r}; write one group a molecule."
                 )
             sides.append(tuple((m, tuple(g[0])) for m, g in zip(molecules, side_groups)))

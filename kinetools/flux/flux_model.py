@@ -13,6 +13,8 @@ from ..data import number
 from ..errors import InputError
 from .atoms import AtomTransition
 
+RELATIONS = "constraint"  # compartment of rows that are linear relations between fluxes
+
 
 @dataclass(frozen=True, eq=False)
 class FluxModel:
@@ -23,6 +25,7 @@ class FluxModel:
     (metabolite, reaction); lower_bound, upper_bound: (reaction,), of the net flux; max_flux: of every
     forward and every reverse flux; boundary: (reaction,) bool, crosses the border of the system;
     reversible: (reaction,) bool, inside and possible in both directions: has an exchange flux.
+    Metabolites of the compartment "constraint" are no substances but linear relations between net fluxes.
     Raises InputError where transitions do not fit the reactions.
     """
 
@@ -48,6 +51,7 @@ class FluxModel:
         if not model.reactions:
             raise InputError(f"{where}: has no reactions; add some.")
         matrix = create_stoichiometric_matrix(model)
+        substances = [m.compartment != RELATIONS for m in model.metabolites]
         max_flux = number(self.max_flux, f"{where}: max_flux", positive=True)
         # max_flux limits every flux, so any number above it stands for infinity.
         bounds = np.array([r.bounds for r in model.reactions], float)
@@ -62,7 +66,7 @@ class FluxModel:
             "stoichiometry": matrix,
             "lower_bound": bounds[:, 0].copy(),
             "upper_bound": bounds[:, 1].copy(),
-            "boundary": (matrix != 0).sum(axis=0) == 1,
+            "boundary": (matrix[substances] != 0).sum(axis=0) <= 1,
         }
         for key, value in values.items():
             if isinstance(value, np.ndarray):
@@ -201,3 +205,14 @@ def load_flux_model(name: str | Path) -> FluxModel:
     from .files import read_flux_model
 
     return read_flux_model(name)
+
+
+def write_flux_model(network: FluxModel, path, format: str = "kinetools") -> Path:
+    """Write a network into the folder `path`, so that `load_flux_model(path)` gives it again.
+
+    format: "kinetools" (network.json and reactions.csv; keeps every digit) or "bayflux" (SBML and
+    transitions). Returns the folder. Raises InputError where the format has no place for something.
+    """
+    from .files import save_flux_model
+
+    return save_flux_model(network, path, format)

@@ -109,6 +109,8 @@ def parse_atoms(text: str, where: str) -> tuple[int, ...]:
         atoms += range(int(first), int(last or first) + 1)
         if len(atoms) > LARGEST:
             raise InputError(f"{where}: {text[:50]!r} names more than {LARGEST} atoms; correct it.")
+    if len(set(atoms)) < len(atoms):
+        raise InputError(f"{where}: {text[:50]!r} names an atom twice; correct it.")
     return tuple(atoms)
 
 

@@ -1,5 +1,6 @@
 """Measurements of one strain: labelling experiments, and bounds and values of fluxes."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,7 +114,7 @@ class Measurements:
     def mean_standard_deviation(self) -> float:
         """Mean over all values of all experiments."""
         values = [s for e in self.experiments for s in e.standard_deviations.values()]
-        return float(np.concatenate(values).mean())
+        return math.fsum(np.concatenate(values)) / sum(map(len, values))
 
     def bounds_for(self, network) -> Bounds:
         """reaction id -> (lower, upper): the first group of bounds whose reactions the network all has.
@@ -177,12 +178,25 @@ def _pair(value, where, ordered=True) -> tuple[float, float]:
     return low, high
 
 
-def load_measurements(name: str | Path) -> Measurements:
+def load_measurements(name: str | Path, *, standard_deviation: float | None = None) -> Measurements:
     """Bundled measurements ("toy", "toya2010_wt5h", …), or a file of kinetools, BayFlux or FluxML.
 
     name: of bundled measurements, or the path of a folder or file; what it is, is seen from its content.
+    standard_deviation: of all values, for BayFlux's tables, which hold none.
     Raises InputError naming the file and the row or id at fault.
     """
     from .files import read_measurements
 
-    return read_measurements(name)
+    return read_measurements(name, standard_deviation)
+
+
+def write_measurements(data: Measurements, path, format: str = "kinetools", network=None) -> Path:
+    """Write measurements into the folder `path`, so that `load_measurements(path)` gives them again.
+
+    format: "kinetools" (keeps everything) or "bayflux" (one experiment, one standard deviation for all
+    values; in the ids of `network`, if one is given). Returns the folder. Raises InputError where the
+    format has no place for something.
+    """
+    from .files import save_measurements
+
+    return save_measurements(data, path, format, network)

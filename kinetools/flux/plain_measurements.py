@@ -14,6 +14,14 @@ from .tables import Row, read_table, table_text
 from .tracer import Tracer, check_mixture, parse_labelling, write_labelling
 
 VERSION = 1
+MEASUREMENT_FILES = (
+    "measurements.json",
+    "tracer.csv",
+    "mids.csv",
+    "standard_deviations.csv",
+    "bounds.csv",
+    "fluxes.csv",
+)
 ENTRIES = {"max_flux", "growth_rate_1_h", "standard_deviation"}
 
 
@@ -64,7 +72,7 @@ def _read_tracers(path) -> dict[str, Tracer]:
     aliases: dict[str, dict[str, tuple]] = {}
     places = {}
     for row in rows:
-        experiment = row["experiment"]
+        experiment = row.label("experiment")
         metabolite = check_id(row.text("metabolite"), "metabolite", row.where)
         pair = (row.number("fraction"), parse_labelling(row.text("labelling"), row.where))
         mixtures.setdefault(experiment, {}).setdefault(metabolite, []).append(pair)
@@ -80,7 +88,7 @@ def _read_tracers(path) -> dict[str, Tracer]:
 def _read_mids(path, tracers) -> dict[str, dict[str, tuple[Fragment, object]]]:
     result: dict[str, dict] = {experiment: {} for experiment in tracers}
     for row in read_table(path, ("fragment",), ("experiment", "name", "also_called"), "M"):
-        name = row["name"] or row.text("fragment")
+        name = row.label("name") or row.text("fragment")
         where = f"{row.where} ({name})"
         group = _experiment(row, result, where)
         if name in group:
@@ -155,7 +163,7 @@ def _read_bounds(path) -> dict:
     for row in read_table(path, ("reaction", "lower_bound", "upper_bound"), ("naming",)):
         reaction = check_id(row.text("reaction"), "reaction", row.where)
         where = f"{row.where} ({reaction})"
-        group = groups.setdefault(row["naming"], {})
+        group = groups.setdefault(row.label("naming"), {})
         if reaction in group:
             raise InputError(f"{where}: the reaction stands above already; keep one row.")
         lower, upper = row.number("lower_bound"), row.number("upper_bound")

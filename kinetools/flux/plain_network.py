@@ -7,11 +7,12 @@ from ..data import number, one_line, read_table_file
 from ..errors import InputError
 from .atoms import AtomTransition
 from .equations import check_id, net_coefficients, parse_equation, write_equation
-from .flux_model import FluxModel, check_transition, count_atoms
+from .flux_model import RELATIONS, FluxModel, check_transition, count_atoms
 from .heads import read_head
 from .tables import read_table, table_text
 
 VERSION = 1
+NETWORK_FILES = ("network.json", "reactions.csv", "metabolites.csv")
 NO_LIMIT = 1000.0  # bound of a flux that nothing but max_flux limits, as in COBRApy
 REQUIRED = ("reaction", "equation")
 OPTIONAL = ("lower_bound", "upper_bound", "atoms", "carbon_equation", "name", "genes")
@@ -42,15 +43,15 @@ def read_plain_network(folder: Path) -> FluxModel:
             places.append(where)
         elif row["carbon_equation"]:
             raise InputError(f"{where}: has a carbon_equation but no atoms; write them.")
-    model = build_cobra_model(identifier, reactions)
+    model = build_cobra_model(identifier, reactions, _read_metabolites(folder, reactions))
     count_atoms(transitions, places)
-    arrays = _Arrays(model)
+    arrays = NetworkArrays(model)
     for transition, place in zip(transitions, places):
         check_transition(transition, arrays, place)
     return FluxModel(identifier, model, tuple(transitions), max_flux, name, source)
 
 
-class _Arrays:
+class NetworkArrays:
     """What `check_transition` needs of a network that is still being read."""
 
     def __init__(self, model):
@@ -80,8 +81,8 @@ def _reaction(row, where, max_flux) -> dict:
         "equation": row["equation"],
         "metabolites": net_coefficients(reactants, products),
         "bounds": (lower, upper),
-        "name": row["name"],
-        "genes": row["genes"],
+        "name": row.label("name"),
+        "genes": row.label("genes"),
         "where": where,
     }
 
@@ -95,15 +96,40 @@ def _check_repeat(row, first, where):
             )
 
 
-def build_cobra_model(identifier: str, reactions: dict[str, dict]):
-    """A `cobra.Model` of {id: {"metabolites", "bounds", "name", "genes", "where"}}."""
+def _read_metabolites(folder: Path, reactions) -> dict[str, dict[str, str]]:
+    """{id: {"name", "formula", "compartment"}} of the table of metabolites, if there is one."""
+    path = folder / "metabolites.csv"
+    if not path.is_file():
+        return {}
+    used = {m for content in reactions.values() for m in content["metabolites"]}
+    result: dict[str, dict[str, str]] = {}
+    for row in read_table(path, ("metabolite",), ("name", "formula", "compartment")):
+        metabolite = check_id(row.text("metabolite"), "metabolite", row.where)
+        if metabolite in result or metabolite not in used:
+            problem = "stands above already" if metabolite in result else "is in no reaction"
+            raise InputError(f"{row.where}: metabolite {metabolite!r} {problem}; remove the row.")
+        result[metabolite] = {k: row.label(k) for k in ("name", "formula", "compartment")}
+    return result
+
+
+def build_cobra_model(identifier: str, reactions: dict[str, dict], described=None):
+    """A `cobra.Model` of {id: {"metabolites", "bounds", "name", "genes", "where"}}.
+
+    described: {metabolite: {"name", "formula", "compartment"}} of some metabolites, which come first.
+    """
     import cobra
 
     model = cobra.Model(identifier)
     metabolites: dict[str, cobra.Metabolite] = {}
+    for m, words in (described or {}).items():
+        formula, name = words["formula"] or None, words["name"]
+        metabolites[m] = cobra.Metabolite(
+            m, formula, name, None, words["compartment"] or compartment(m)
+        )
     for content in reactions.values():
         for m in content["metabolites"]:
-            metabolites.setdefault(m, cobra.Metabolite(m, compartment=compartment(m)))
+            if m not in metabolites:
+                metabolites[m] = cobra.Metabolite(m, compartment=compartment(m))
     model.add_metabolites(list(metabolites.values()))
     built = []
     for reaction_id, content in reactions.items():
@@ -130,7 +156,12 @@ def build_cobra_model(identifier: str, reactions: dict[str, dict]):
 
 
 def compartment(metabolite: str) -> str:
-    """The compartment that a BiGG-like id names by its last letter: "c" where it names none."""
+    """The compartment that a BiGG-like id names by its last letter: "c" where it names none.
+
+    "constraint_…" is no substance but a linear relation between fluxes.
+    """
+    if metabolite.startswith("constraint_"):
+        return RELATIONS
     _, underscore, last = metabolite.rpartition("_")
     return last if underscore and len(last) == 1 and last.isalpha() else "c"
 
@@ -167,10 +198,27 @@ def write_plain_network(network: FluxModel) -> dict[str, str]:
             )
     header = ["reaction", "equation", "lower_bound", "upper_bound"]
     header += ["carbon_equation", "atoms", "name", "genes"]
-    return {
+    files = {
         "network.json": json.dumps(head, ensure_ascii=False, indent=1) + "\n",
         "reactions.csv": table_text(header, rows),
     }
+    metabolites = [
+        [
+            m.id,
+            _name(m),
+            m.formula or "",
+            "" if m.compartment == compartment(m.id) else m.compartment,
+        ]
+        for m in network.cobra_model.metabolites
+    ]
+    sides = (parse_equation(row[1], row[0])[:2] for row in rows if row[1])
+    in_order = tuple(dict.fromkeys(m for pair in sides for side in pair for m, _ in side))
+    if in_order != network.metabolites or any(any(row[1:]) for row in metabolites):
+        # The table keeps the order, too.
+        files["metabolites.csv"] = table_text(
+            ["metabolite", "name", "formula", "compartment"], metabolites
+        )
+    return files
 
 
 def _equation(column, metabolites, transitions, reversible) -> str:
@@ -179,7 +227,7 @@ def _equation(column, metabolites, transitions, reversible) -> str:
         [(m, abs(float(c))) for m, c in zip(metabolites, column) if c * sign > 0]
         for sign in (-1, 1)
     ]
-    if transitions:
+    if transitions and sum(map(len, sides)):
         first = transitions[0]
         named = net_coefficients(
             [(m, 1) for m, _ in first.reactants], [(m, 1) for m, _ in first.products]
@@ -189,5 +237,5 @@ def _equation(column, metabolites, transitions, reversible) -> str:
     return write_equation(*sides, reversible)
 
 
-def _name(reaction) -> str:
-    return " ".join((reaction.name or "").split())
+def _name(entry) -> str:
+    return " ".join((entry.name or "").split())

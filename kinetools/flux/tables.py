@@ -24,11 +24,20 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self.values.get(column, "")
 
+    def label(self, column: str) -> str:
+        """A cell of printable text, which may be empty."""
+        if not self[column].isprintable():
+            raise InputError(
+                f'{self.where}, column "{column}": {self[column][:50]!r} holds characters that cannot be '
+                "printed; correct it."
+            )
+        return self[column]
+
     def text(self, column: str) -> str:
-        """A cell that must not be empty."""
+        """A cell of printable text that must not be empty."""
         if not self[column]:
             raise InputError(f'{self.where}: the column "{column}" is empty; fill it in.')
-        return self[column]
+        return self.label(column)
 
     def number(self, column: str, default: float | None = None) -> float:
         """A cell with a number; the default for an empty one, if there is a default."""
@@ -38,7 +47,7 @@ class Row:
 
     def words(self, column: str) -> tuple[str, ...]:
         """The words of a cell, separated by spaces."""
-        return tuple(self[column].split())
+        return tuple(self.label(column).split())
 
 
 def parse_number(text: str, where: str) -> float:
@@ -81,6 +90,9 @@ def read_table(path: Path, required, optional=(), series: str = "") -> list[Row]
     header = list(header)
     while header and not header[-1]:
         header.pop()
+    for column in header:
+        if not column.isprintable():
+            raise InputError(f"{place}: the column {column[:50]!r} cannot be printed; correct it.")
     numbered = [c for c in header if series and re.fullmatch(rf"{series}\d{{1,4}}", c)]
     for column in required:
         if column not in header:
