@@ -89,6 +89,21 @@ def one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+def real_numbers(values, what: str):
+    """`values` as a float array, or an InputError that says what holds something else."""
+    import numpy as np
+
+    try:
+        values = np.asarray(values)
+        if values.dtype.kind == "c":
+            raise TypeError
+        return values.astype(float)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{what} must hold real numbers; correct or remove what is none."
+        ) from None
+
+
 def whole_number(value, name: str, least: int) -> int:
     """`value` as an int of at least `least`, or an InputError that names it."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:

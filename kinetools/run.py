@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from .data import whole_number
+from .errors import InputError
 
 LINE_EVERY = 10.0  # seconds between lines in a log
 SHOW_AFTER = 1.0  # seconds of work that pass without a bar
@@ -77,6 +78,10 @@ def map_chunks(
     results are the same to the bit for any number of workers.
     """
     if client is not None:
+        if not (hasattr(client, "submit") and hasattr(client, "nthreads")):
+            raise InputError(
+                f"client must be a dask.distributed.Client, found {type(client).__name__}."
+            )
         yield from _map_dask(function, arguments, client)
         return
     from threadpoolctl import threadpool_limits

@@ -16,10 +16,19 @@ import numpy as np
 from .errors import InputError
 
 
+def file_to_write(path) -> Path:
+    """The path of a file that may be written, or an InputError."""
+    if not isinstance(path, (str, os.PathLike)) or not Path(path).name:
+        raise InputError(f"path must name the file to write, found {path!r}.")
+    if Path(path).is_dir():
+        raise InputError(f"{path}: is a folder; name a file in it.")
+    return Path(path)
+
+
 @contextlib.contextmanager
 def replacing(path):
     """A temporary path beside `path` that takes its place when the block ends well."""
-    path = Path(path)
+    path = file_to_write(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:

@@ -14,7 +14,7 @@ except ImportError:  # Windows
 
 from .errors import InputError
 from .run import map_chunks, reporting
-from .store import check_room, encode, sync
+from .store import check_room, encode, file_to_write, sync
 
 
 def fill(target, pieces, function, arguments, keep, *, description, progress, workers, client):
@@ -73,7 +73,7 @@ class StreamingDataset:
     def __init__(self, path, small, large: dict, job: dict):
         """path: final file; small: Dataset with everything that is known at the start;
         large: name → (dims, shape, dtype, attrs); job: JSON-able identity of the work."""
-        self.path = Path(path)
+        self.path = file_to_write(path)
         self._partial = self.path.with_name(self.path.name + ".partial")
         self._progress = self.path.with_name(self.path.name + ".progress")
         self._large = large

@@ -17,7 +17,7 @@ from ..kinetics.parameter_sets import (
     km_array,
     linearise,
 )
-from ..kinetics.rules import CLASSES, LabelRule
+from ..kinetics.rules import CLASSES, LabelRule, checked_rule
 from ..kinetics.spectra import count, km_chunk
 from ..kinetics.steady_state import SteadyState
 from ..run import chunks, worker_count
@@ -61,6 +61,7 @@ def binned_spectra(
         near = difflib.get_close_matches(str(parameter), names, 1)
         hint = f"did you mean {near[0]!r}?" if near else "model.parameter_names lists them."
         raise InputError(f"{parameter!r} is no Michaelis constant of model {model.id!r}; {hint}")
+    rule = rule if rule is None else checked_rule(rule)
     bins, workers = whole_number(bins, "bins", 1), worker_count(workers)
     if sets is None:
         n_sets, seed = whole_number(n_sets, "n_sets", 1), whole_number(seed, "seed", 0)
@@ -72,7 +73,7 @@ def binned_spectra(
     if sets is not None and "eigenvalue_max" in sets:
         known = _labelled(sets, parameter, rule)
     else:
-        rule = LabelRule() if rule is None else rule
+        rule = checked_rule(rule)
         column = names.index(parameter)
         known = _computed(linearisation, sets, n_sets, column, rule, seed, progress, workers)
     described = model.parameters[names.index(parameter)]
@@ -123,7 +124,7 @@ def _labelled(sets, parameter, rule) -> dict:
     if rule is None and "label" in sets:
         labels = sets["label"].values
     else:
-        labels = (LabelRule() if rule is None else rule).classify(sets)
+        labels = checked_rule(rule).classify(sets)
     return {"ln_km": np.log(km[:, 0]), "eigenvalue_max": slowest, "label": codes(labels)}
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ..data import number, whole_number
+from ..data import number, real_numbers, whole_number
 from ..errors import InputError
 from ..kinetics.labels import label_parameters
 from ..kinetics.model import KineticModel
-from ..kinetics.parameter_sets import CHUNK, add_history, build, provenance
-from ..kinetics.rules import CLASSES, LabelRule
+from ..kinetics.parameter_sets import CHUNK, add_history, build, linearise, provenance
+from ..kinetics.rules import CLASSES, LabelRule, checked_rule
 from ..kinetics.spectra import count, km_chunk, prepare
 from ..kinetics.steady_state import SteadyState
 from ..run import chunks
@@ -70,8 +70,8 @@ def constrained_sets(
     """
     k, repeats = whole_number(k, "k", 0), whole_number(repeats, "repeats", 1)
     seed, share = whole_number(seed, "seed", 0), _tail(percentile)
-    columns, directions, quantiles = _ranking(model, table, k)
     linearisation, sets = _population(model, state, sets)
+    columns, directions, quantiles = _ranking(model, table, k)
     n_sets = count(sets)
     km = np.empty((n_sets * repeats, len(model.parameters)))
     vmax = np.empty((len(km), len(model.reactions)))
@@ -121,7 +121,8 @@ def constrain_parameters(
     """
     import pandas as pd
 
-    rule, repeats = LabelRule() if rule is None else rule, whole_number(repeats, "repeats", 1)
+    linearise(model, state)  # checks that the state fits the model
+    rule, repeats = checked_rule(rule), whole_number(repeats, "repeats", 1)
     numbers, rows = _numbers(top), []
     _ranking(model, table, max(numbers, default=0))  # before any work is done
     for k in numbers:
@@ -203,7 +204,8 @@ def _ranking(model, table, k):
             f"{k} parameters are to be constrained, but the ranking has {len(table)}; ask for fewer."
         )
     first = table.iloc[:k]
-    directions, quantiles = first["direction"].to_numpy(), first[wanted[1:]].to_numpy(float)
+    directions = first["direction"].to_numpy()
+    quantiles = real_numbers(first[wanted[1:]], "the ranking's quantiles of ln Km")
     good = np.isin(directions, (-1, 1)) & np.isfinite(quantiles).all(axis=1)
     good &= (np.diff(quantiles, axis=1) >= 0).all(axis=1)
     if not good.all():

@@ -80,7 +80,10 @@ def compare_populations(
     options |= {"seed": seed, "workers": workers, "progress": progress, "hours": []}
     rows, replicates = {}, {}
     for k, (name, sets) in enumerate(populations.items()):
-        sets, _ = checked_sets(model, state, sets)
+        try:
+            sets, _ = checked_sets(model, state, sets)
+        except InputError as error:
+            raise InputError(f"population {name!r}: {error}") from None
         if "label" not in sets:
             sets = label_parameters(model, state, sets, rule, workers=workers, progress=progress)
         labels = sets["label"].values

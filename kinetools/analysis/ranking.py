@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..data import number, whole_number
+from ..data import number, real_numbers, whole_number
 from ..errors import InputError
 from ..kinetics.parameter_sets import check_positive
 from .constraining import QUANTILE_COLUMNS, quantile_columns
@@ -124,11 +124,18 @@ def _parameters(sets, where) -> list[str]:
     import xarray
 
     if not isinstance(sets, xarray.Dataset) or "km" not in sets:
+        found = "a dataset without km" if isinstance(sets, xarray.Dataset) else type(sets).__name__
         raise InputError(
-            f"{where} must be a dataset of parameter sets, found {type(sets).__name__}; make one with "
+            f"{where} must be a dataset of parameter sets, found {found}; make one with "
             "parameter_sets(model, state, km)."
         )
-    if set(sets["km"].dims) != {"set", "parameter"} or sets.sizes["set"] < 2:
+    dims = set(sets["km"].dims)
+    if not dims <= {"set", "parameter"}:
+        raise InputError(
+            f"km of {where} has the dimensions {sets['km'].dims}, but (set, parameter) is needed; rename "
+            "or select."
+        )
+    if dims != {"set", "parameter"} or sets.sizes["set"] < 2:
         found = sets.sizes.get("set", 1)
         raise InputError(f"{where} must hold at least two sets, found {found}; give more.")
     names = sorted(str(name) for name in sets.indexes.get("parameter", ()))
@@ -160,6 +167,7 @@ def _check_alike(relevant_sets, other_sets, names, other_names):
 def _ln_km(sets, names, where) -> np.ndarray:
     """ln Km (set, parameter), Km in µmol/L, checked, in the order of the names."""
     km = sets["km"].transpose("set", "parameter").sel(parameter=names).values
+    km = real_numbers(km, f"km of {where}")
     try:
         check_positive(km, names, sets["set"].values)
     except InputError as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..data import real_numbers
 from ..errors import InputError
 from ..run import chunks
 
@@ -59,7 +60,7 @@ class TrajectoryObservations:
         none on the scale."""
         for pieces in block_slices(self.sizes, max(1, ROOM // max(1, len(self.metabolites)))):
             part = self.concentration.isel(pieces).transpose(*self.dims, "metabolite")
-            values = np.asarray(part.values, float)
+            values = real_numbers(part.values, "the concentrations of the trajectories")
             if self.scale == "log ratio":
                 self._count_non_positive(part, values)
             yield tuple(pieces.values()), scaled(values, self.reference, self.scale)
@@ -90,7 +91,8 @@ class TrajectoryObservations:
 
 def _common_reference(reference) -> np.ndarray:
     """The steady state (metabolite,), also where `xarray.concat` has repeated it for every set."""
-    table = reference.transpose(..., "metabolite").values.astype(float)
+    table = reference.transpose(..., "metabolite").values
+    table = real_numbers(table, "the reference concentrations")
     table = table.reshape(-1, table.shape[-1])
     if len(table) and (table[1:] != table[0]).any():
         raise InputError(

@@ -2,20 +2,29 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
 from ..data import number, whole_number
 from ..errors import InputError
 from ..run import chunks, worker_count
+from ..store import file_to_write
 from ..streaming import InMemory, StreamingDataset, fill
 from .kinetic_system import KineticSystem
 from .model import KineticModel
-from .parameter_sets import check_belongs, fingerprint, km_array, linearise, provenance
+from .parameter_sets import (
+    add_history,
+    check_belongs,
+    check_vmax,
+    fingerprint,
+    km_array,
+    linearise,
+    provenance,
+    vmax_array,
+)
 from .spectra import count
 from .steady_state import SteadyState
-from .trajectories import attach, frame, layout, open_trajectories, system_of
+from .trajectories import KNOWN, attach, frame, layout, open_trajectories, system_of
 
 HOURS = (0.0, 0.01, 0.35)
 METHODS = ("rodas", "lsoda")
@@ -112,7 +121,7 @@ def run(
     shape = (n_sets,) if n_trials is None else (n_sets, n_trials)
     pieces = chunks(n_sets, CHUNK)
     given = fingerprint(sets)
-    history = [*json.loads(sets.attrs.get("history", "[]")), provenance(name, recorded)]
+    history = add_history(sets, provenance(name, recorded))
     small = frame(system, sets, hours, history, n_trials)
     small.attrs["parameter_sets"] = given
     if more is not None:
@@ -120,7 +129,7 @@ def run(
     large = layout(shape, hours, system.n_dynamic, norm)
     if path is None:
         target = InMemory(large)
-    elif Path(path).exists():
+    elif file_to_write(path).exists():
         return _finished(path, history, given)
     else:
         job = {"format": "trajectories", "parameter sets": given, "chunk size": CHUNK} | {
@@ -179,28 +188,41 @@ def checked_sets(model, state, sets):
     import xarray
 
     linearise(model, state)  # checks that the state fits the model
-    if not isinstance(sets, xarray.Dataset):
+    if not isinstance(sets, xarray.Dataset) or "km" not in sets:
+        found = "a dataset without km" if isinstance(sets, xarray.Dataset) else type(sets).__name__
         raise InputError(
-            f"sets must be a dataset of parameter sets, found {type(sets).__name__}; make one with "
+            f"sets must be a dataset of parameter sets, found {found}; make one with "
             "parameter_sets(model, state, km)."
         )
     if "set" not in sets.dims:
         sets = sets.expand_dims("set")
-    count(sets)
+    if not count(sets):
+        raise InputError("there are no parameter sets to integrate; give at least one.")
     check_belongs(model, state, sets)
     if "vmax" not in sets:
         raise InputError(
             "the parameter sets have no vmax; make them with parameter_sets(model, state, sets.km)."
         )
-    km_array(model, sets.isel(set=slice(0, 0)))
+    nothing = sets.isel(set=slice(0, 0))
+    km_array(model, nothing)
+    vmax_array(model, nothing)
+    for name in KNOWN:
+        if name in sets and sets[name].dims != ("set",):
+            raise InputError(
+                f"{name} has the dimensions {sets[name].dims}, but one value a set is needed; make it "
+                "again with label_parameters, or drop it."
+            )
     return sets, system_of(model, state)
 
 
-def numbers(sets, model, start: int, stop: int):
-    """Michaelis constants and maximal rates of a chunk, checked."""
+def numbers(sets, model, start: int, stop: int, linearisation=None):
+    """Michaelis constants and maximal rates of a chunk, checked.
+
+    linearisation: around the steady state that the rates must have; None: they may have any.
+    """
     part = sets.isel(set=slice(start, stop))
     km = km_array(model, part, first_set=start)
-    vmax = part["vmax"].sel(reaction=list(model.reaction_ids)).transpose("set", "reaction").values
+    vmax = vmax_array(model, part)
     if not (np.isfinite(vmax) & (vmax >= 0)).all():
         row, column = np.argwhere(~(np.isfinite(vmax) & (vmax >= 0)))[0]
         raise InputError(
@@ -208,6 +230,8 @@ def numbers(sets, model, start: int, stop: int):
             f"{vmax[row, column]:g}, but a maximal rate must be a finite number of at least 0; correct "
             "or remove the set."
         )
+    if linearisation is not None:
+        check_vmax(linearisation, sets, km, start)
     return km, vmax
 
 

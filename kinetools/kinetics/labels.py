@@ -1,13 +1,12 @@
 """Labelling parameter sets by their dynamics, and correcting labels by hand."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
 from ..run import chunks, worker_count
-from ..store import flag_attrs
+from ..store import file_to_write, flag_attrs
 from ..streaming import InMemory, StreamingDataset, fill
 from .jacobian import Linearisation
 from .model import KineticModel
@@ -23,7 +22,7 @@ from .parameter_sets import (
     open_parameter_sets,
     provenance,
 )
-from .rules import CLASSES, LabelRule
+from .rules import CLASSES, LabelRule, checked_rule
 from .spectra import count, km_chunk
 from .steady_state import SteadyState
 
@@ -55,7 +54,7 @@ def label_parameters(
     """
     import xarray
 
-    rule = LabelRule() if rule is None else rule
+    rule = checked_rule(rule)
     workers = worker_count(workers)
     linearisation = linearise(model, state)
     if not isinstance(sets, xarray.Dataset):
@@ -80,7 +79,7 @@ def label_parameters(
         target = InMemory(label_layout(n_sets))
     else:
         given = fingerprint(sets, without=VARIABLES)
-        if Path(path).exists():
+        if file_to_write(path).exists():
             return _same_as_before(path, history, given)
         copied = {n: v for n, v in layout(model, n_sets).items() if n in sets}
         small = sets.drop_vars([n for n in sets.data_vars if n in (*VARIABLES, *copied)])

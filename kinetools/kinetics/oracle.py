@@ -6,13 +6,13 @@ concentration S, and each Vmax from the reference flux (Miskovic & Hatzimanikati
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
 from ..data import number, whole_number
 from ..errors import InputError
 from ..run import chunks, worker_count
+from ..store import file_to_write
 from ..streaming import InMemory, StreamingDataset, fill
 from .model import KineticModel
 from .parameter_sets import (
@@ -65,7 +65,7 @@ def sample_parameters(
     large = layout(model, n_sets)
     if path is None:
         target = InMemory(large)
-    elif Path(path).exists():
+    elif file_to_write(path).exists():
         return finished_file(path, history, model, state)
     else:
         target = StreamingDataset(path, frame(model, state, n_sets, history), large, job)

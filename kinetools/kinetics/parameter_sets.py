@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from ..data import real_numbers
 from ..errors import InputError
 from ..run import chunks
 from ..store import open_dataset, save_dataset
@@ -130,9 +131,23 @@ def provenance(function: str, parameters: dict) -> dict:
     }
 
 
+def history_of(dataset) -> list:
+    """The steps that made a dataset, from its attribute."""
+    history = dataset.attrs.get("history", "[]")
+    try:
+        steps = json.loads(history)
+    except (TypeError, ValueError, RecursionError):
+        steps = None
+    if not isinstance(steps, list):
+        raise InputError(
+            f"the dataset's attribute history is no list in JSON but {str(history)[:30]!r}; remove it."
+        )
+    return steps
+
+
 def add_history(dataset, entry: dict) -> list:
     """History of a dataset with one more step."""
-    return [*json.loads(dataset.attrs.get("history", "[]")), entry]
+    return [*history_of(dataset), entry]
 
 
 def km_array(model: KineticModel, km, first_set: int = 0) -> np.ndarray:
@@ -229,20 +244,29 @@ def check_belongs(model: KineticModel, state: SteadyState, sets) -> None:
         )
 
 
-def check_vmax(linearisation: Linearisation, sets, km, start: int) -> None:
-    """Raise InputError where a chunk's Vmax does not reproduce the fluxes of the steady state."""
-    reactions = list(linearisation.model.reaction_ids)
-    given = sets["vmax"]
+def vmax_array(model: KineticModel, sets) -> np.ndarray:
+    """Maximal rates (set, reaction) of a dataset in the model's order, not checked to be possible."""
+    reactions, given = list(model.reaction_ids), sets["vmax"]
     if set(given.dims) != {"set", "reaction"} or "reaction" not in given.indexes:
         raise InputError(
             f"vmax has the dimensions {given.dims}, but (set, reaction) with reaction ids is needed; "
             "make the sets with parameter_sets(model, state, km)."
         )
-    missing = set(reactions) - {str(r) for r in given["reaction"].values}
+    known = [str(r) for r in given["reaction"].values]
+    missing = sorted(set(reactions) - set(known))
     if missing:
-        raise InputError(f"vmax of reaction {sorted(missing)[0]!r} is missing; add it.")
-    given = given.isel(set=slice(start, start + len(km))).sel(reaction=reactions)
-    given = given.transpose("set", "reaction").values
+        raise InputError(f"vmax of reaction {missing[0]!r} is missing; add it.")
+    if len(set(known)) < len(known):
+        twice = next(r for r in known if known.count(r) > 1)
+        raise InputError(f"vmax of reaction {twice!r} is given twice; keep one column.")
+    values = given.sel(reaction=reactions).transpose("set", "reaction").values
+    return real_numbers(values, "vmax")
+
+
+def check_vmax(linearisation: Linearisation, sets, km, start: int) -> None:
+    """Raise InputError where a chunk's Vmax does not reproduce the fluxes of the steady state."""
+    reactions = linearisation.model.reaction_ids
+    given = vmax_array(linearisation.model, sets.isel(set=slice(start, start + len(km))))
     expected = linearisation.vmax(km)
     wrong = ~np.isclose(given, expected, rtol=1e-6, atol=0)
     if wrong.any():

@@ -6,6 +6,7 @@ apply to the independent metabolites; dependent ones follow from the conserved t
 with the paper does both in other ways, which matter: see the preset "published".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ from .dynamics import (
 )
 from .kinetic_system import KineticSystem
 from .model import KineticModel
+from .parameter_sets import linearise
 from .steady_state import SteadyState
 from .trajectories import NORMS
 
@@ -105,7 +107,8 @@ def perturb(
     factor(set, trial) of the target (1 for kind "state") and concentration(set, trial, time, metabolite)
     in µmol/L. What has not finished has not returned: its
     distance is NaN, and `status` says why.
-    Raises InputError for unknown presets, kinds and targets, and factors that leave no positive state.
+    Raises InputError for unknown presets, kinds and targets, factors that leave no positive state, and
+    sets whose Vmax do not have the steady state.
     """
     sets, system = checked_sets(model, state, sets)
     chosen = _preset(preset, low, high, draw, norm)
@@ -146,7 +149,7 @@ def perturb(
         function=perturb_chunk,
         arguments=lambda start, stop: (
             system,
-            *numbers(sets, model, start, stop),
+            *numbers(sets, model, start, stop, linearise(model, state)),
             start,
             kept,
             settings | options,
@@ -287,14 +290,14 @@ def _preset(preset, low, high, draw, norm) -> Preset:
     draw = chosen.draw if draw is None else draw
     norm = chosen.norm if norm is None else norm
     for name, value, known in (("draw", draw, DRAWS), ("norm", norm, NORMS)):
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise InputError(f"{name} must be one of {', '.join(known)}, found {value!r}.")
     return Preset(low, high, chosen.n_trials, draw, norm)
 
 
 def _targets(system, kind, targets) -> list[str]:
     """Ids that are perturbed one after the other; none for kind "state"."""
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise InputError(f"kind must be one of {', '.join(KINDS)}, found {kind!r}.")
     if kind == "state":
         if targets is not None:
@@ -309,7 +312,9 @@ def _targets(system, kind, targets) -> list[str]:
     }[kind]
     if targets is None:
         return known
-    targets = [targets] if isinstance(targets, str) else list(targets)
+    if isinstance(targets, str) or not isinstance(targets, Iterable):
+        targets = [targets]
+    targets = list(targets)
     for target in targets:
         if kind == "metabolite" and target in {system.metabolites[i] for i in system.dependent}:
             raise InputError(

@@ -180,6 +180,15 @@ class LabelRule:
         return " and ".join(["stable", *rows])
 
 
+def checked_rule(rule) -> LabelRule:
+    """The rule, the default one for None; InputError for anything else."""
+    if rule is None:
+        return LabelRule()
+    if not isinstance(rule, LabelRule):
+        raise InputError(f"rule must be a LabelRule, found {type(rule).__name__}; make one.")
+    return rule
+
+
 def quantity(sets, name: str) -> np.ndarray:
     """A quantity of every set as a float array (set,): a variable, a Km, or `vmax_<reaction>`."""
     if name in sets.data_vars and sets[name].dims == ("set",) and sets[name].dtype.kind in "fiu":

@@ -42,11 +42,16 @@ def read_document(source):
         if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
             raise InputError(
                 f"{where}, line {error.getLine()}: is not valid SBML "
-                f"({one_line(error.getMessage())}); copy or export it again."
+                f"({_shortened(error.getMessage())}); copy or export it again."
             )
     if document.getModel() is None:
         raise InputError(f"{where}: is SBML without a model; choose another file.")
     return document, where
+
+
+def _shortened(message) -> str:
+    """The first sentence of what libsbml says, which can be a page."""
+    return one_line(message).partition(". ")[0][:200].rstrip(".")
 
 
 def _text(source):

@@ -4,6 +4,7 @@ The file stands on its own in any simulator; annotations in kinetools' namespace
 place for (rate-law names, fluxes, ΔG), so that `from_sbml` gives exactly the same objects back.
 """
 
+import json
 import re
 from collections import Counter
 
@@ -12,7 +13,7 @@ import numpy as np
 from ..errors import InputError
 from . import sbml_names as names
 from .model import KineticModel
-from .parameter_sets import check_belongs, linearise, parameter_sets
+from .parameter_sets import check_belongs, history_of, linearise, parameter_sets
 from .sbml_annotations import annotate, element, keep, link, restore, succeed, xml_text
 from .sbml_laws import keq_id, keq_order, km_id, rate_law, vmax_id, vmax_order
 from .sbml_units import define_units, power_unit
@@ -54,6 +55,10 @@ def _one_set(model, state, given):
         sets = parameter_sets(model, state, given)
     else:
         check_belongs(model, state, given)
+        if "km" not in given:
+            raise InputError(
+                "the dataset has no variable 'km'; give one made by sample_parameters."
+            )
         sets = given if "set" in given.dims else given.expand_dims("set")
     if sets.sizes["set"] != 1:
         raise InputError(
@@ -149,7 +154,7 @@ def _model_annotation(model, state, sets):
     attributes = {"id": state.id, "name": state.name, "model": state.model}
     attributes["temperature_K"] = state.temperature
     parts.append(element("steady_state", attributes, sources(state.source)))
-    history = sets.attrs.get("history", "[]")
+    history = json.dumps(history_of(sets))
     parts.append(element("parameter_set", {"set": sets["set"].values[0]}, xml_text(history)))
     return "".join(parts)
 

@@ -16,6 +16,7 @@ NORMS = {
     "overall": "distance from the steady state at the end, ‖x − x_ref‖ / ‖x_ref‖",
     "relative": "distance from the steady state at the end, ‖(x − x_ref) / x_ref‖",
 }
+KNOWN = ("label", "eigenvalue_max", "time_constant")  # of sets, if they are labelled
 
 _systems: dict[tuple[str, str], KineticSystem] = {}
 
@@ -35,7 +36,7 @@ def frame(system: KineticSystem, sets, hours, history, n_trials: int | None = No
     import xarray
 
     metabolites = system.metabolites[: system.n_dynamic]
-    known = [n for n in ("label", "eigenvalue_max", "time_constant") if n in sets]
+    known = [n for n in KNOWN if n in sets]
     coords = {
         "set": ("set", sets["set"].values, {"long_name": "parameter set", "units": "1"}),
         "time": ("time", np.asarray(hours, float), {"long_name": "time", "units": "h"}),

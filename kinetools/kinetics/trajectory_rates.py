@@ -79,6 +79,8 @@ def _checked(model, state, trajectories):
     concentration = trajectories["concentration"]
     if "set" not in concentration.coords or "metabolite" not in concentration.indexes:
         raise InputError("the trajectories need the coordinates set and metabolite; keep them.")
+    if concentration.dtype.kind not in "fiu":
+        raise InputError("the trajectories' concentrations are no real numbers; make them again.")
     known = {str(m) for m in concentration["metabolite"].values}
     missing = [m.id for m in model.metabolites if not m.boundary and m.id not in known]
     if missing:

@@ -197,6 +197,14 @@ def test_what_does_not_fit_is_refused(model, state, unstable, ranking):
         constrain(ranking.drop(columns="q90"))
     with pytest.raises(kt.InputError, match="no direction"):
         constrain(ranking.assign(direction=0))
+    with pytest.raises(kt.InputError, match="quantiles of ln Km must hold real numbers"):
+        constrain(ranking.assign(q90="large"))
+    with pytest.raises(kt.InputError, match="rule must be a LabelRule, found str"):
+        constrain(rule="relevant")
+    with pytest.raises(kt.InputError, match="expected a KineticModel and a SteadyState"):
+        kt.constrain_parameters("ecoli", state, sets, ranking)
+    with pytest.raises(kt.InputError, match="history is no list"):
+        constrain(sets=sets.assign_attrs(history="{"))
     with pytest.raises(kt.InputError, match="at least one"):
         constrain(sets=sets.isel(set=[]))
     with pytest.raises(kt.InputError, match="dataset of parameter sets"):

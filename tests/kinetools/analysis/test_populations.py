@@ -86,9 +86,11 @@ def test_the_densest_time_constant_is_the_mode():
         (None, {}, "a mapping of names"),
         ("sets", {"label": "excluded"}, "no set with the label 'excluded'"),
         ("sets", {"level": 2.0}, "between 0 and 1"),
+        ("none", {}, "population 'all': there are no parameter sets"),
     ],
 )
 def test_bad_input_is_met_with_one_sentence(model, state, sets, populations, options, message):
-    given = {"all": sets} if populations == "sets" else populations
+    chosen = {"sets": sets, "none": sets.isel(set=[])}
+    given = {"all": chosen[populations]} if isinstance(populations, str) else populations
     with pytest.raises(InputError, match=message):
         kt.compare_populations(model, state, given, progress=False, **options)

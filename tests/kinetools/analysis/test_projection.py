@@ -434,6 +434,12 @@ def test_what_cannot_be_meant_is_named(traj):
             kt.fit_trajectory_pca(
                 traj.assign(reference=traj["reference"] * [1, 1, 1, 1, factor, 1])
             )
+    for name in ("concentration", "reference"):
+        words = traj[name].astype(str) + "?"
+        with pytest.raises(kt.InputError, match=f"{name}.* must hold real numbers"):
+            kt.fit_trajectory_pca(traj.assign({name: words}))
+    with pytest.raises(kt.InputError, match="history is no list"):
+        kt.fit_trajectory_pca(traj.assign_attrs(history=5))
     with pytest.raises(kt.InputError, match=r"reference has the dimensions \(\)"):
         kt.fit_trajectory_pca(traj.assign(reference=1.0))
     with pytest.raises(kt.InputError, match="an id of its own"):

@@ -121,6 +121,14 @@ def test_populations_that_cannot_be_compared_are_refused(populations):
         kt.rank_parameters(relevant.isel(set=0), other, **QUICK)
     with pytest.raises(kt.InputError, match="dataset"):
         kt.rank_parameters(relevant["km"].values, other, **QUICK)
+    with pytest.raises(kt.InputError, match="found a dataset without km"):
+        kt.rank_parameters(relevant, other.drop_vars("km"), **QUICK)
+    with pytest.raises(kt.InputError, match="km of other_sets has the dimensions"):
+        kt.rank_parameters(relevant, other.expand_dims("chain"), **QUICK)
+    for kind in (str, complex):
+        with pytest.raises(kt.InputError, match="km of other_sets must hold real numbers"):
+            words = other["km"].astype(kind) if kind is complex else other["km"].astype(kind) + "?"
+            kt.rank_parameters(relevant, other.assign(km=words), **QUICK)
     for bad in (np.nan, 0.0, -3.0, np.inf):
         km = other["km"].copy()
         km[2, 7] = bad

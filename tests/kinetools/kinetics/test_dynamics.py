@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import kinetools as kt
 from kinetools.errors import InputError
@@ -251,6 +252,10 @@ def test_boundary_concentrations_stay_where_they_start(model, state, relevant):
         ({"rtol": 1.0}, "rtol must lie between"),
         ({"method": "euler"}, "method must be one of rodas, lsoda"),
         ({"max_steps": 0}, "max_steps"),
+        ({"path": 5}, "path must name the file to write, found 5"),
+        ({"path": ""}, "path must name the file to write"),
+        ({"path": "/"}, "path must name|is a folder"),
+        ({"client": "cluster"}, "client must be a dask.distributed.Client, found str"),
     ],
 )
 def test_bad_input_is_met_with_one_sentence(model, state, relevant, arguments, message):
@@ -279,3 +284,33 @@ def test_sets_with_holes_are_named(model, state, relevant):
         simulate(model, state, relevant.drop_vars("vmax"))
     with pytest.raises(InputError, match="around steady state"):
         simulate(model, kt.load_steady_state("ecoli", physiology=2), relevant)
+
+
+def once_more(dataset, dim):
+    """With the first entry along a dimension twice."""
+    n = dataset.sizes[dim]
+    return dataset.isel({dim: [*range(n), 0]})
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda s: s.isel(set=[]), "there are no parameter sets to integrate"),
+        (lambda s: s.drop_vars("km"), "found a dataset without km"),
+        (lambda s: xr.Dataset(), "found a dataset without km"),
+        (lambda s: s.drop_sel(reaction="PGI"), "vmax of reaction 'PGI' is missing"),
+        (lambda s: s.drop_vars("reaction"), "with reaction ids is needed"),
+        (lambda s: once_more(s, "reaction"), "vmax of reaction .* is given twice"),
+        (lambda s: once_more(s, "parameter"), "parameter .* is given twice"),
+        (lambda s: s.assign(vmax=s.vmax.astype(str) + "?"), "vmax must hold real numbers"),
+        (lambda s: s.assign(label=s.km), "label has the dimensions"),
+        (lambda s: s.assign_attrs(history="{"), "history is no list in JSON"),
+        (lambda s: s.assign_attrs(history=5), "history is no list in JSON"),
+    ],
+)
+def test_sets_that_are_damaged_are_met_with_one_sentence(model, state, relevant, change, message):
+    broken = change(relevant.isel(set=slice(0, 2)))
+    for function in (simulate, kt.perturb):
+        with pytest.raises(InputError, match=message) as caught:
+            function(model, state, broken, progress=False)
+        assert "\n" not in str(caught.value)

@@ -206,7 +206,10 @@ def test_a_chunk_can_travel_to_another_process(model, state):
         ({"draw": "sloppy"}, "draw must be one of independent, uniform"),
         ({"draw": "uniform", "kind": "enzyme"}, 'draw is for kind "state"'),
         ({"norm": "L1"}, "norm must be one of overall, relative"),
+        ({"norm": ["relative"]}, "norm must be one of"),
         ({"kind": "weather"}, "kind must be one of"),
+        ({"kind": ["state"]}, "kind must be one of"),
+        ({"kind": "metabolite", "targets": 5}, "5 is no independent metabolite"),
         ({"low": 2.0}, "lies above high"),
         ({"low": -0.5}, "low"),
         ({"n_trials": 0}, "n_trials"),
@@ -235,3 +238,10 @@ def test_draws_say_which_target_cannot_move(model, state):
             np.random.default_rng(0),
             ["atp_c"],
         )
+
+
+def test_sets_without_the_steady_state_are_refused(model, state, relevant):
+    weak = relevant.isel(set=[0]).copy(deep=True)
+    weak["vmax"].loc[{"reaction": "PGI"}] *= 0.5
+    with pytest.raises(InputError, match=r"vmax of 'PGI' is .* gives the flux of steady state"):
+        perturb(model, state, weak)

@@ -5,6 +5,7 @@ import re
 import libsbml
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -287,6 +288,10 @@ def test_sets_that_are_not_one_complete_set_of_this_model_are_refused(model, sta
         kt.to_sbml(model, state, one.assign(km=one.km.where(one.parameter != "km_product_PGI")))
     with pytest.raises(InputError, match="vmax of 'PGI' is nan"):
         kt.to_sbml(model, state, one.assign(vmax=one.vmax.where(one.reaction != "PGI")))
+    with pytest.raises(InputError, match="has no variable 'km'"):
+        kt.to_sbml(model, state, xr.Dataset())
+    with pytest.raises(InputError, match="history is no list in JSON"):
+        kt.to_sbml(model, state, one.assign_attrs(history=5))
     content = model.to_dict()
     content["cell"]["dry_weight_fraction"] = 0.5
     with pytest.raises(InputError, match="made with model 'ecoli'"):
@@ -305,6 +310,11 @@ def test_km_alone_are_enough(model, state, sets):
 def test_nothing_is_left_of_a_file_that_could_not_be_written(model, state, sets, tmp_path):
     with pytest.raises(InputError):
         kt.to_sbml(model, state, sets, tmp_path / "all.xml")
+    with pytest.raises(InputError, match="is a folder; name a file in it"):
+        kt.to_sbml(model, state, sets.isel(set=[4]), tmp_path)
+    for path in (5, "", b"model.xml"):
+        with pytest.raises(InputError, match="path must name the file to write"):
+            kt.to_sbml(model, state, sets.isel(set=[4]), path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -175,6 +175,7 @@ def test_where_there_is_no_concentration_there_is_no_rate(model, state, relevant
     "change, message",
     [
         (lambda t: t.drop_vars("concentration"), "with the variable 'concentration'"),
+        (lambda t: t.assign(concentration=t.concentration.astype(str)), "no real numbers"),
         (lambda t: t.drop_sel(metabolite="fdp_c"), "no metabolite 'fdp_c'"),
         (lambda t: t.assign_coords(set=t["set"] + 10_000), "not among the parameter sets"),
         (lambda t: t.assign_attrs(model_hash="other"), "those of model 'ecoli'"),
