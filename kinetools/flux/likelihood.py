@@ -1,5 +1,7 @@
 """How well fluxes explain measured mass distributions: the likelihood, its gradient and information."""
 
+from copy import copy
+
 import numpy as np
 
 from ..data import number
@@ -41,11 +43,21 @@ class LabellingLikelihood:
         self.measured, self.sigma = np.concatenate(measured), np.concatenate(deviations)
         self.names = tuple(names)
         fluxes = measurements.flux_measurements if flux_measurements else {}
+        self.flux_names = tuple(fluxes)
         self.flux_rows = np.array([network.index(r) for r in fluxes], np.int64)
         pairs = np.array(list(fluxes.values()), float).reshape(-1, 2)
         self.flux_values, self.flux_sigma = pairs.T
         spread = np.concatenate([self.sigma, self.flux_sigma])
         self.constant = -float(np.log(spread * np.sqrt(2 * np.pi)).sum())
+
+    def switched_off(self) -> "LabellingLikelihood":
+        """The same simulations with nothing measured: every flux is as likely as any other."""
+        other = copy(self)
+        other.sigma, other.flux_sigma = (
+            np.full_like(s, np.inf) for s in (self.sigma, self.flux_sigma)
+        )
+        other.constant = 0.0
+        return other
 
     @property
     def n_values(self) -> int:

@@ -1,8 +1,11 @@
 """Measurements of one strain: labelling experiments, and bounds and values of fluxes."""
 
 import math
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +118,25 @@ class Measurements:
         """Mean over all values of all experiments."""
         values = [s for e in self.experiments for s in e.standard_deviations.values()]
         return math.fsum(np.concatenate(values)) / sum(map(len, values))
+
+    @cached_property
+    def hash(self) -> str:
+        """Fingerprint of everything that influences numbers (not of ids, names or sources)."""
+        content = [
+            [
+                e.name,
+                sorted(e.tracer.mixtures.items()),
+                [
+                    [f.name, f.metabolite, list(f.atoms or ()), e.mids[f.name].tolist()]
+                    + [np.asarray(e.standard_deviations[f.name]).tolist()]
+                    for f in e.fragments
+                ],
+            ]
+            for e in self.experiments
+        ]
+        content += [self.bounds, self.flux_measurements, self.max_flux]
+        text = json.dumps(content, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def bounds_for(self, network) -> Bounds:
         """reaction id -> (lower, upper): the first group of bounds whose reactions the network all has.

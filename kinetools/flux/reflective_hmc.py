@@ -14,10 +14,12 @@ import numpy as np
 from numba import njit
 
 from .log_density import N_LANES, evaluate
+from .uniform import walk
 
 MOST_BOUNCES = 1000  # in one drift; a trajectory with more is rejected
-LONGEST = (
-    0.7  # step, in units of the metric: where there is nothing to follow, acceptance sets no limit
+LONGEST = 0.7  # step, in units of the metric: where ln L is flat, acceptance sets no limit
+WALK = (
+    8  # steps of coordinate hit-and-run for each dimension, in place of a trajectory where β is 0
 )
 
 
@@ -140,9 +142,11 @@ def _move(density, room, facets, metric, betas, ladder, start, steps, rng, recor
             momentum[lane, j] = rng.standard_normal()
             kinetic += momentum[lane, j] ** 2
         energy[lane] = 0.5 * kinetic - betas[k] * ladder.value[k]
+        if betas[k] == 0.0 and lane < n:
+            walk(facets.transposed, facets.b, x[lane], 1, WALK * dimension, rng)
     for step in range(steps):
         for lane in range(n):
-            if lost[lane]:
+            if lost[lane] or betas[start + lane] == 0.0:
                 continue
             k = start + lane
             size = ladder.step_size[k]
@@ -153,7 +157,7 @@ def _move(density, room, facets, metric, betas, ladder, start, steps, rng, recor
         np.dot(velocity, facets.transposed, speed)
         np.dot(x, facets.transposed, slack)
         for lane in range(n):
-            if lost[lane]:
+            if lost[lane] or betas[start + lane] == 0.0:
                 continue
             k = start + lane
             for f in range(n_facets):

@@ -1,0 +1,228 @@
+"""Bayesian sampling of fluxes: from a network and measurements to a posterior that says whether it converged."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from ..data import number, whole_number
+from ..errors import InputError
+from ..run import reporting, worker_count
+from .chains import Acmet, Tempered
+from .convergence import check_convergence
+from .draw_store import DrawStore
+from .likelihood import LabellingLikelihood
+from .polytope import FluxSpace
+from .posterior import flux_inference_data
+from .sampling_run import SamplingRun
+from .uniform import sample_uniform
+
+SAMPLERS = ("default", "acmet")
+PRIOR_DRAWS = 2000
+FIRST_CHECK = 250  # draws of each chain
+GROWTH = 1.25  # between checks of convergence
+LONGEST_BLOCK = 2000  # draws between two checkpoints, at most
+ACMET_WARM_UP = 100_000
+MEASURED = ("bounds", "likelihood")
+
+
+def sample_fluxes(
+    network,
+    measurements,
+    sampler: str = "default",
+    chains: int = 4,
+    draws: int = 2000,
+    seed: int = 1,
+    run_dir=None,
+    *,
+    sigma="mean",
+    measured: str = "bounds",
+    r_hat: float = 1.01,
+    ess: float = 400.0,
+    minutes: float | None = 20.0,
+    max_steps: int | None = None,
+    likelihood: bool = True,
+    warm_up: int = ACMET_WARM_UP,
+    workers: int | None = None,
+    progress=True,
+):
+    """Draw fluxes from their posterior, given labelling measurements; the prior is uniform.
+
+    network: FluxModel; measurements: Measurements; sampler: "default" (tempered reflective Hamiltonian Monte
+    Carlo with gradients), or "acmet" (Algorithm 1 of the BayFlux paper, with `warm_up` steps before);
+    chains, draws: how many are returned; seed: the same seed gives the same draws for any number of
+    workers; run_dir: keeps the run, which goes on from there after an interruption; sigma: "mean", "each" or
+    a number (see LabellingLikelihood); measured: measured fluxes are "bounds" or part of the
+    "likelihood"; r_hat, ess: sampling ends when every flux that varies and the log-likelihood reach
+    both, chains of different starts agree, and tempered chains have gone to the prior and back; or after
+    `minutes`, or `max_steps` of each chain; likelihood=False samples the prior.
+    Returns ArviZ InferenceData (see `flux_inference_data`); posterior.attrs["verdict"] says in words whether it
+    has converged. Raises InputError for input that makes no sense.
+    Source: Backman et al. 2023, PLoS Comput. Biol. 19:e1011111.
+    """
+    if sampler not in SAMPLERS:
+        raise InputError(f"sampler={sampler!r}: choose one of {', '.join(map(repr, SAMPLERS))}.")
+    if measured not in MEASURED:
+        raise InputError(f"measured={measured!r}: choose one of {', '.join(map(repr, MEASURED))}.")
+    chains, draws = whole_number(chains, "chains", 1), whole_number(draws, "draws", 4)
+    seed, workers = whole_number(seed, "seed", 0), worker_count(workers)
+    r_hat, ess = number(r_hat, "r_hat", positive=True), number(ess, "ess", positive=True)
+    limit = np.inf if minutes is None else 60 * number(minutes, "minutes", positive=True)
+    steps_left = np.inf if max_steps is None else whole_number(max_steps, "max_steps", 1)
+    if r_hat <= 1:
+        raise InputError(f"r_hat={r_hat:g}: must be above 1, 1.01 say.")
+    started = time.monotonic()
+    space = FluxSpace.of(network, measurements, measured=measured).rounded()
+    density = LabellingLikelihood(network, measurements, sigma, measured == "likelihood")
+    density = density if likelihood else density.switched_off()
+    parameters = {
+        "format": "kinetools flux sampling",
+        "network": network.hash,
+        "measurements": measurements.hash,
+        "sampler": sampler,
+        "chains": chains,
+        "draws": draws,
+        "seed": seed,
+        "sigma": sigma,
+        "measured": measured,
+        "likelihood": bool(likelihood),
+        "r_hat": r_hat,
+        "ess": ess,
+    }
+    if sampler == "acmet":
+        parameters["warm_up"] = whole_number(warm_up, "warm_up", 1)
+    run = SamplingRun(run_dir, parameters)
+    finished = run.result()
+    if finished is not None:
+        return finished
+    prior = sample_uniform(space, PRIOR_DRAWS, seed=[seed, 0])[0]
+    if sampler == "default":
+        method = Tempered(space, density, prior, chains, seed, workers, flat=not likelihood)
+    else:
+        method = Acmet(space, density, chains, seed, warm_up)
+    store, judge = DrawStore(draws), _Judge(space, method, r_hat, ess)
+    with reporting(100, "sampling fluxes", "%", progress) as advance:
+        bar = _Bar(advance, run)
+        steps = _prepare(method, store, run, bar)
+        check = judge.next_check(store)
+        while True:
+            block = max(1, min(check - store.length, store.room, LONGEST_BLOCK))
+            block = int(min(block, max(1, (steps_left - steps) // store.thinning)))
+            size = block * store.thinning
+            store.append(**method.sample(size, store.thinning))
+            steps += size
+            over = time.monotonic() - started > limit or steps + store.thinning > steps_left
+            if store.length >= check or over or store.length == store.draws:
+                verdict = judge(store)
+                bar.show(verdict, method, steps)
+                check = judge.next_check(store)
+                run.save_state(method.state() | store.state() | {"steps": np.array(steps)})
+                if over or (verdict.converged and store.length >= draws):
+                    break
+    idata = _result(space, density, method, store, verdict, prior, parameters, steps, started)
+    run.save_result(idata)
+    return idata
+
+
+def _prepare(method, store, run, bar) -> int:
+    """Warm up, or go on from the run's state; the number of steps done."""
+    state = run.load_state()
+    if state is not None:
+        method.restore(state)
+        store.restore(state)
+        run.event("resumed", steps=int(state["steps"]))
+        return int(state["steps"])
+    run.event("started", warm_up=method.n_warm_up)
+    method.warm_up(lambda: bar.warmed_up(method.n_warm_up))
+    return 0
+
+
+class _Judge:
+    """Convergence of what was drawn so far, and when to look next."""
+
+    def __init__(self, space, method, r_hat, ess):
+        self.space, self.method, self.r_hat, self.ess = space, method, r_hat, ess
+
+    def next_check(self, store) -> int:
+        wanted = max(FIRST_CHECK, int(store.length * GROWTH))
+        return min(wanted, 2 * store.draws)
+
+    def __call__(self, store):
+        forward, reverse = self.space.to_fluxes(store["x"])
+        several = len(set(self.method.starts)) > 1
+        verdict = check_convergence(
+            forward - reverse,
+            np.where(self.space.exchanging, np.minimum(forward, reverse), np.nan),
+            store["value"],
+            self.space.reactions,
+            starts=self.method.starts if several else None,
+            varies=self.space.varies,
+            r_hat_limit=self.r_hat,
+            ess_limit=self.ess,
+        )
+        objection = self.method.objection()
+        if verdict.converged and objection:
+            sentence = f"Not shown to be converged: {objection}."
+            verdict = replace(verdict, converged=False, sentence=sentence)
+        if verdict.mixed and not several:
+            # All chains start in one way: R-hat and effective sample size are all there is.
+            verdict = replace(verdict, converged=True)
+        return verdict
+
+
+class _Bar:
+    """Progress as a percentage of the way to the target, which never goes back."""
+
+    WARM_UP = 20  # percent
+
+    def __init__(self, advance, run):
+        self._advance, self._run, self._percent, self._warm = advance, run, 0, 0
+
+    def warmed_up(self, total):
+        self._warm += 1
+        self._to(self.WARM_UP * self._warm // total)
+
+    def show(self, verdict, method, steps):
+        table = verdict.table
+        worst, least = float(table.r_hat.max()), float(table.ess_bulk.min())
+        self._run.event("progress", steps=steps, r_hat=worst, ess=least, sentence=verdict.sentence)
+        self._to(100 if verdict.converged else min(99, self.WARM_UP + _way(verdict, self.WARM_UP)))
+
+    def _to(self, percent):
+        if percent > self._percent:
+            self._advance(int(percent) - self._percent)
+            self._percent = int(percent)
+
+
+def _way(verdict, start) -> int:
+    share = np.nanmin(np.append(verdict.table.ess_bulk / 400, 1.0))
+    return int((100 - start) * share)
+
+
+def _result(space, density, method, store, verdict, prior, parameters, steps, started):
+    statistics = {}
+    if "replica" in store._arrays:
+        statistics["replica"] = store.chosen("replica")
+    table = verdict.table
+    attrs = parameters | {
+        "network_id": space.network.id,
+        "measurements_id": density.measurements.id,
+        "converged": int(verdict.converged),
+        "verdict": verdict.sentence,
+        "max_r_hat": float(table.r_hat.max()),
+        "min_ess": float(table.ess_bulk.min()),
+        "published_share": verdict.published_share,
+        "starts": list(method.starts),
+        "steps": steps,
+        "thinning": store.thinning,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    return flux_inference_data(
+        space,
+        density,
+        store.chosen("x"),
+        prior=prior,
+        statistics=statistics,
+        attrs=attrs | {"likelihood": int(parameters["likelihood"])} | method.report(),
+        seed=parameters["seed"],
+    )

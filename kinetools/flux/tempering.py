@@ -1,0 +1,312 @@
+"""Chains of tempered reflective HMC: warm-up, the ladder of temperatures, and sampling in blocks.
+
+Every chain carries one point at each of K temperatures, from the posterior (β = 1) to the prior (β = 0), and
+points move up and down the ladder, so that a chain leaves a mode by way of the prior. What a trajectory is
+preconditioned with is (prior precision + β·Fisher information)⁻¹, which unlike a covariance of samples does not
+depend on where chains happen to be stuck.
+
+Sources: Syed et al. 2022, J. R. Stat. Soc. B 84:321 (ladder, round trips); Friel et al. 2014, Stat. Comput.
+24:709 (evidence).
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .log_density import N_LANES, LogDensity, evaluate, log_density, scratch
+from .reflective_hmc import Facets, Ladder, Record, metric, sweep
+
+TEMPERATURES = 2 * N_LANES
+MOST_TEMPERATURES = 6 * N_LANES
+COLDEST_START = 1e-6  # smallest β but 0 of the first ladder
+MELTED = 0.002  # what β is multiplied with when chains start from the prior
+ANNEALING = 12  # rounds until it is 1
+ANNEALING_SWEEPS = 40
+TUNING = (100, 160, 256, 410, 655, 1049)  # sweeps between changes of the ladder
+SETTLING = 400  # sweeps for step sizes at the end
+STEPS = 10  # leapfrog steps in a trajectory, at most
+ACCEPTANCE = 0.8
+REJECTION = 0.55  # of exchanges between neighbours; above, the ladder gets more temperatures
+FORGETTING = 0.5  # weight of what the Fisher information was before
+
+
+@dataclass
+class Blocks:
+    """What a number of sweeps gave: draws at β = 1 of all chains."""
+
+    x: np.ndarray  # (chain, draw, dimension)
+    value: np.ndarray  # (chain, draw)
+    replica: np.ndarray  # (chain, draw)
+
+
+@dataclass
+class TemperedChains:
+    """Chains on one posterior. space: FluxSpace in rounded coordinates; prior: uniform draws in it
+    (draw, dimension); starts: (chain, dimension), nan for chains that start from the prior."""
+
+    space: object
+    likelihood: object
+    prior: np.ndarray
+    starts: np.ndarray
+    seed: int
+    workers: int
+    betas: np.ndarray = field(init=False)
+
+    def __post_init__(self):
+        self._density: LogDensity = log_density(self.space, self.likelihood)
+        self._rooms = [scratch(self._density) for _ in self.starts]
+        self._facets = Facets(np.ascontiguousarray(self.space.A.T), self.space.b)
+        self._precision = np.linalg.inv(np.cov(self.prior.T))
+        self._rngs = [np.random.default_rng([self.seed, c]) for c in range(len(self.starts))]
+        self._from_prior = np.isnan(self.starts).any(axis=1)
+        self.sweeps = 0
+        self._fisher = self._metric = None
+        self._set_ladder(_first_ladder(TEMPERATURES))
+        self._ladders = [self._first_points(c) for c in range(len(self.starts))]
+        self._sums = _Sums.empty(len(self.betas))
+
+    @property
+    def n_chains(self) -> int:
+        """Number of chains."""
+        return len(self.starts)
+
+    def warm_up(self, advance=lambda: None):
+        """Everything before the draws that count; `advance` is called `WARM_UP` times."""
+        for scale in np.geomspace(MELTED, 1.0, ANNEALING):
+            self._learn()
+            self._run(ANNEALING_SWEEPS, rate=0.1, scale=np.where(self._from_prior, scale, 1.0))
+            advance()
+        for n in TUNING:
+            self._learn()
+            records = self._run(n, rate=0.05)
+            self._retune(records)
+            advance()
+        self._learn()
+        self._run(SETTLING, rate=0.02)
+        for ladder in self._ladders:
+            ladder.counts[0] = 0
+            ladder.direction[:] = 0
+        self._sums = _Sums.empty(len(self.betas))
+        self.sweeps = 0
+        advance()
+
+    def sample(self, n_sweeps: int, thinning: int) -> Blocks:
+        """The next sweeps; every thinning-th point at β = 1."""
+        records = self._run(n_sweeps, thinning=thinning)
+        self._sums.add(records, n_sweeps)
+        return Blocks(*(np.stack([getattr(r, k) for r in records]) for k in Blocks.__annotations__))
+
+    def round_trips(self) -> np.ndarray:
+        """How often points have come from the posterior back to it by way of the prior, (chain,)."""
+        return np.array([int(ladder.counts[0]) for ladder in self._ladders])
+
+    def statistics(self) -> dict:
+        """Acceptance by temperature, exchange rejections, barrier and log evidence."""
+        mean = self._sums.values / self._sums.sweeps
+        variance = self._sums.squares / self._sums.sweeps - mean**2
+        widths = -np.diff(self.betas)
+        # Trapezoid in β, corrected by the slope of the mean, which is the variance.
+        evidence = (widths * (mean[:-1] + mean[1:]) / 2).sum()
+        evidence -= (widths**2 * (variance[:-1] - variance[1:])).sum() / 12
+        rejected = self._sums.rejections()
+        return {
+            "beta": self.betas,
+            "acceptance": self._sums.accepted / self._sums.sweeps,
+            "exchange_rejection": rejected,
+            "barrier": float(rejected.sum()),
+            "mean_log_likelihood": mean,
+            "log_evidence": float(evidence),
+        }
+
+    def state(self) -> dict:
+        """Every number that sampling goes on from, as arrays."""
+        arrays = {"betas": self.betas, "fisher": self._fisher, "sweeps": np.array(self.sweeps)}
+        for name in Ladder._fields:
+            arrays[f"ladder {name}"] = np.stack([getattr(c, name) for c in self._ladders])
+        for name, value in vars(self._sums).items():
+            arrays[f"sums {name}"] = np.asarray(value)
+        states = [rng.bit_generator.state for rng in self._rngs]
+        arrays["random numbers"] = np.array(json.dumps(states))
+        return arrays
+
+    def restore(self, arrays: dict) -> None:
+        """Go on from a state."""
+        self._set_ladder(arrays["betas"])
+        self._fisher, self.sweeps = arrays["fisher"], int(arrays["sweeps"])
+        self._ladders = [
+            Ladder(*(np.array(arrays[f"ladder {name}"][c]) for name in Ladder._fields))
+            for c in range(self.n_chains)
+        ]
+        self._sums = _Sums(*(np.array(arrays[f"sums {n}"]) for n in _Sums.__annotations__))
+        for rng, state in zip(self._rngs, json.loads(str(arrays["random numbers"])), strict=True):
+            rng.bit_generator.state = state
+        self._metric = None
+
+    def _set_ladder(self, betas):
+        self.betas, self._metric = betas, None
+
+    def _first_points(self, chain) -> Ladder:
+        k, dimension = len(self.betas), self.space.dimension
+        if self._from_prior[chain]:
+            x = self.prior[self._rngs[chain].integers(0, len(self.prior), k)].copy()
+        else:
+            x = np.repeat(self.starts[chain][None], k, axis=0)
+        ladder = Ladder(
+            x,
+            np.empty(k),
+            np.empty((k, dimension)),
+            np.arange(k),
+            np.zeros(k, np.int64),
+            np.full(k, 0.2),
+            np.zeros(1, np.int64),
+        )
+        self._evaluate(ladder, chain)
+        return ladder
+
+    def _evaluate(self, ladder, chain):
+        """Log-likelihoods and gradients of a ladder's points."""
+        for start in range(0, len(ladder.x), N_LANES):
+            part = slice(start, start + N_LANES)
+            x = np.resize(ladder.x[part], (N_LANES, self.space.dimension))
+            value, gradient = np.empty(N_LANES), np.empty_like(x)
+            evaluate(self._density, self._rooms[chain], x, value, gradient)
+            n = len(ladder.value[part])
+            ladder.value[part], ladder.gradient[part] = value[:n], gradient[:n]
+
+    def _learn(self):
+        """Fisher information at each temperature from where the chains are now."""
+        x = np.stack(
+            [ladder.x for ladder in self._ladders], axis=1
+        )  # (temperature, chain, dimension)
+        forward, reverse = self.space.to_fluxes(x)
+        by_flux = self.likelihood.sensitivities(forward, reverse)
+        half = by_flux.shape[-1] // 2
+        jacobian = self.space.gradient(x[..., None, :], by_flux[..., :half], by_flux[..., half:])
+        now = (np.swapaxes(jacobian, -1, -2) @ jacobian).mean(axis=1)
+        if self._fisher is not None and len(self._fisher) == len(now):
+            now = FORGETTING * self._fisher + (1 - FORGETTING) * now
+        self._fisher, self._metric = now, None
+
+    def _metrics(self, scale):
+        """Metric of the ladder with all β multiplied by `scale`."""
+        betas = (self.betas * scale)[:, None, None]
+        covariances = np.linalg.inv(self._precision + betas * self._fisher)
+        return metric(self.space.A, (covariances + np.swapaxes(covariances, 1, 2)) / 2)
+
+    def _run(self, n_sweeps, *, thinning=1, rate=0.0, scale=None):
+        """The same number of sweeps in every chain, in threads; their records."""
+        from threadpoolctl import threadpool_limits
+
+        if scale is None:
+            if self._metric is None:
+                self._metric = self._metrics(1.0)
+            plans = [(self._metric, self.betas)] * self.n_chains
+        else:
+            known = {s: (self._metrics(s), self.betas * s) for s in set(scale.tolist())}
+            plans = [known[s] for s in scale.tolist()]
+        kept = n_sweeps // thinning if rate == 0 else 0
+        records = [_record(kept, self.space.dimension, len(self.betas)) for _ in plans]
+
+        def run(chain):
+            its_metric, betas = plans[chain]
+            sweep(
+                self._density,
+                self._rooms[chain],
+                self._facets,
+                its_metric,
+                betas,
+                self._ladders[chain],
+                self._rngs[chain],
+                n_sweeps,
+                thinning,
+                STEPS,
+                self.sweeps,
+                records[chain],
+                rate,
+                ACCEPTANCE,
+            )
+
+        with threadpool_limits(1), ThreadPoolExecutor(self.workers) as pool:
+            list(pool.map(run, range(self.n_chains)))
+        self.sweeps += n_sweeps
+        return records
+
+    def _retune(self, records):
+        """Temperatures between which exchanges fail equally often; more of them where they fail too often."""
+        sums = _Sums.empty(len(self.betas))
+        sums.add(records, 1)
+        rejected = sums.rejections()
+        barrier = np.concatenate([[0.0], np.cumsum(np.maximum(rejected, 1e-3))])
+        k = len(self.betas)
+        if barrier[-1] / (k - 1) > REJECTION and k < MOST_TEMPERATURES:
+            k += N_LANES
+        levels = np.linspace(0, barrier[-1], k)
+        betas = np.interp(levels, barrier, self.betas)
+        betas[0], betas[-1] = 1.0, 0.0
+        if k > len(self.betas):
+            nearest = np.abs(barrier[None, :] - levels[:, None]).argmin(axis=1)
+            self._ladders = [_refined(ladder, nearest) for ladder in self._ladders]
+            self._fisher = self._fisher[nearest]
+        self._set_ladder(betas)
+
+
+WARM_UP = ANNEALING + len(TUNING) + 1  # calls of `advance` by warm_up
+
+
+@dataclass
+class _Sums:
+    """Sums over sweeps and chains, by temperature."""
+
+    accepted: np.ndarray
+    exchanged: np.ndarray
+    offered: np.ndarray
+    values: np.ndarray
+    squares: np.ndarray
+    sweeps: np.ndarray
+
+    @classmethod
+    def empty(cls, k):
+        return cls(np.zeros(k), np.zeros(k - 1), np.zeros(k - 1), *np.zeros((2, k)), np.zeros(()))
+
+    def add(self, records, n_sweeps):
+        for record in records:
+            for name in ("accepted", "exchanged", "offered", "values", "squares"):
+                setattr(self, name, getattr(self, name) + getattr(record, name))
+            self.sweeps = self.sweeps + n_sweeps
+
+    def rejections(self):
+        return 1 - self.exchanged / np.maximum(1, self.offered)
+
+
+def _first_ladder(k):
+    return np.concatenate([np.geomspace(1.0, COLDEST_START, k - 1), [0.0]])
+
+
+def _record(draws, dimension, k) -> Record:
+    return Record(
+        np.empty((draws, dimension)),
+        np.empty(draws),
+        np.empty(draws, np.int64),
+        np.zeros(k),
+        np.zeros(k - 1),
+        np.zeros(k - 1, np.int64),
+        np.zeros(k),
+        np.zeros(k),
+        np.zeros(k),
+    )
+
+
+def _refined(ladder: Ladder, nearest) -> Ladder:
+    """The same points on a ladder with more steps."""
+    k = len(nearest)
+    return Ladder(
+        ladder.x[nearest].copy(),
+        ladder.value[nearest].copy(),
+        ladder.gradient[nearest].copy(),
+        np.arange(k),
+        np.zeros(k, np.int64),
+        ladder.step_size[nearest].copy(),
+        ladder.counts,
+    )
