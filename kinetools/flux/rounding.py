@@ -1,12 +1,16 @@
 """Centres and rounding of a polytope A x <= b: the largest ball and the largest ellipsoid inside it."""
 
 import numpy as np
+from scipy.linalg import solve_triangular
 from scipy.optimize import linprog
 
 from ..errors import InputError
 
 STEPS = 200
-GAP = 1e-9
+NEWTON = 1000
+NEAR = 1e-3  # Newton decrement at which the analytic centre is near enough
+BARRIER = 1e-9  # the last weight of the logarithmic barrier; rounding needs no more digits
+ERROR = 1e-6  # left in the conditions of the optimum
 
 
 def chebyshev_centre(A, b):
@@ -35,16 +39,33 @@ def largest_ellipsoid(A, b, start):
 
     The ellipsoid is centre + axes @ (unit ball); enlarged by the dimension, it covers the polytope.
     start: a point inside. Primal-dual interior-point method of Zhang and Gao (2003), SIAM J. Optim. 14:53,
-    in coordinates where the ellipsoid of the logarithmic barrier at `start` is a ball.
+    from the analytic centre and in coordinates where the barrier's ellipsoid is a ball, so that widths
+    may differ by many orders.
     """
-    slack = b - A @ start
-    scaled = A / slack[:, None]
-    # The barrier's Hessian is scaledᵀ scaled; its triangular root undoes widths that differ by many orders.
-    root = np.linalg.qr(scaled, mode="r")
-    inverse = np.linalg.solve(root, np.eye(len(root)))
-    G = scaled @ inverse  # now G y <= 1 with GᵀG = 1
+    analytic, inverse = analytic_centre(A, b, start)
+    G = A @ inverse / (b - A @ analytic)[:, None]
     centre, axes = _zhang_gao(G)
-    return start + inverse @ centre, inverse @ axes
+    return analytic + inverse @ centre, inverse @ axes
+
+
+def analytic_centre(A, b, start):
+    """The point where the product of distances to the facets is largest, and its ellipsoid's axes.
+
+    Damped Newton steps, which a logarithmic barrier needs no search for.
+    """
+    x = start
+    for _ in range(NEWTON):
+        slack = b - A @ x
+        scaled = A / slack[:, None]
+        # the Hessian is scaledᵀ scaled; its triangular root keeps twice the digits
+        root = np.linalg.qr(scaled, mode="r")
+        inverse = solve_triangular(root, np.eye(len(root)))
+        step = -(scaled @ inverse).sum(axis=0)
+        decrement = np.linalg.norm(step)
+        x = x + inverse @ step / (1 + decrement)
+        if decrement < NEAR:
+            break
+    return x, inverse
 
 
 def _zhang_gao(G):
@@ -65,9 +86,9 @@ def _zhang_gao(G):
         r1 = -G.T @ (y * h)
         r2 = slack - h - z
         size = max(np.abs(r1).max(), np.abs(r2).max())
-        if size < GAP and gap < GAP:
+        if size < ERROR and gap < 10 * BARRIER:
             break
-        r3 = min(0.5, gap) * gap - y * z
+        r3 = max(min(0.5, gap) * gap, BARRIER) - y * z
         # dh = -M dy, dz = (r3 - z dy) / y, so that G dx + dh + dz = r2 gives dy = W⁻¹ (G dx - r)
         M = Q**2 / (2 * h[:, None])
         W = M + np.diag(z / y)
@@ -78,7 +99,7 @@ def _zhang_gao(G):
         dz = (r3 - z * dy) / y
         move = G @ dx
         longest = 1 / max(1e-10, (move / slack).max(), (-dy / y).max(), (-dz / z).max(), 0.5)
-        step = min(1.0, max(0.75, 1 - size) * longest)
+        step = min(1.0, min(0.99, max(0.75, 1 - size)) * longest)
         x, y, z, slack = x + step * dx, y + step * dy, z + step * dz, slack - step * move
     axes = np.linalg.cholesky(np.linalg.inv(G.T @ (y[:, None] * G)))
     # whatever is left of the gap: shrink until it is inside
