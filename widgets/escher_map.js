@@ -338,7 +338,11 @@ async function render({ model, el }) {
   }
   const { Builder } = runEscher(await unzip(bundle));
   const view = new MapView(model, el, Builder);
-  return () => view.destroy();
+  const keep = ownKeys((node) => el.contains(node));
+  return () => {
+    keep();
+    view.destroy();
+  };
 }
 
 export default { render };

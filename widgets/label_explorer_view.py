@@ -8,6 +8,7 @@ from kinetools.kinetics.spectra import eigenvalues
 
 from .axes import number
 from .contrast_panel import ContrastPanel
+from .own_keys import OwnKeysBox
 from .quantities import quantities, rule_text
 from .relabel_bar import RelabelBar
 from .set_scatter import SetScatter
@@ -17,7 +18,7 @@ from .threshold_plot import ThresholdPlot, panels
 CHARTS = 460  # height of scatter and spectrum, in pixels
 
 
-class LabelExplorerView(w.VBox):
+class LabelExplorerView(OwnKeysBox):
     """Widgets that follow a LabelExplorer's traits, and set them when the user acts."""
 
     def __init__(self, explorer):

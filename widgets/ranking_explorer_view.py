@@ -9,11 +9,11 @@ import kinetools as kt
 from kinetools.errors import InputError
 from kinetools.maps import Scale, map_metabolites, map_reactions
 
+from .own_keys import OwnKeysBox
 from .plotly_chart import PlotlyChart
 from .ranking_explorer_bars import ARROWS, bars_panel, comparison_text, shown_rows
 from .ranking_explorer_distribution import distribution_text
 from .ranking_explorer_figure import SHOWN, chosen_panel
-from .ranking_explorer_keys import CLASS, OwnKeys
 from .ranking_explorer_sliders import ExperimentPanel
 from .ranking_explorer_spectra import SpectraPanel
 
@@ -21,7 +21,7 @@ BARS_HEIGHT = 570  # pixels, of which more rows are scrolled
 ORDERS = ("divergence", "control analysis")
 
 
-class RankingExplorerView(w.VBox):
+class RankingExplorerView(OwnKeysBox):
     """Widgets that follow a RankingExplorer's traits, and set them when the user acts."""
 
     def __init__(self, explorer):
@@ -45,8 +45,7 @@ class RankingExplorerView(w.VBox):
         self.map, self._on_map = None, frozenset()
         if explorer.map is not None:
             self._make_map()
-        super().__init__([*self._arranged(), OwnKeys()])
-        self.add_class(CLASS)
+        super().__init__(self._arranged())
         self._connect()
         self._show_table()
 

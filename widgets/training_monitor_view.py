@@ -5,6 +5,7 @@ import threading
 
 import ipywidgets as w
 
+from .own_keys import OwnKeysBox
 from .plotly_chart import PlotlyChart
 from .training_monitor_distribution import distribution_panel
 from .training_monitor_header import RunBar, alarm_html
@@ -25,7 +26,7 @@ CHARTS_EVERY, CHARTS_SHARE, CHARTS_SELDOM = 2.0, 0.04, 5.0
 IDLE = 1.0  # seconds between looks at runs that have ended: another process may go on with them
 
 
-class TrainingMonitorView(w.VBox):
+class TrainingMonitorView(OwnKeysBox):
     """Widgets that follow a TrainingMonitor's runs and traits, and set them when the user acts."""
 
     def __init__(self, monitor, texts=None, charts=None):

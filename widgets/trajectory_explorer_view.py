@@ -7,6 +7,7 @@ import ipywidgets as w
 from kinetools.errors import InputError
 from kinetools.kinetics.verdicts import VERDICTS
 
+from .own_keys import OwnKeysBox
 from .plotly_chart import PlotlyChart
 from .trajectory_explorer_axes import AxisBar
 from .trajectory_explorer_components import loadings_figure, scree_figure
@@ -28,7 +29,7 @@ from .trajectory_explorer_words import (
 FLUXES = (("flux", "flux"), ("change of flux", "change"))
 
 
-class TrajectoryExplorerView(w.VBox):
+class TrajectoryExplorerView(OwnKeysBox):
     """Widgets that follow a TrajectoryExplorer's traits, and set them when the user acts."""
 
     def __init__(self, explorer):

@@ -231,6 +231,10 @@ def test_the_wheel_scrolls_the_page_and_buttons_zoom(notebook, small):
     assert small.transform() == before
     small.root.get_by_label("Zoom in").click()
     small.wait_for_zoom(1.5 * zoom)
+    cells = small.page.locator(".jp-Cell").count()
+    for _ in range(2):  # typed on a button; in command mode it would delete the cell
+        small.page.keyboard.press("d")
+    assert small.page.locator(".jp-Cell").count() == cells
     small.root.get_by_label("Show the whole map").click()
     small.wait_for_zoom(zoom)
 

@@ -153,6 +153,9 @@ def test_thresholds_are_typed_switched_and_moved_with_the_keys(notebook, explore
     explorer.page.keyboard.press("ArrowLeft")
     notebook.wait_for("explorer.rule.conditions[0].value < -6.5", True)
     explorer.wait_for(explorer.counts, counted_by_relabel(notebook))
+    for _ in range(2):  # in command mode it would delete the cell
+        explorer.page.keyboard.press("d")
+    assert explorer.page.locator(".jp-Cell").count() == 1
 
 
 def test_conditions_are_added_explained_and_removed(notebook, explorer):

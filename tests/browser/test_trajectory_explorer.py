@@ -224,6 +224,19 @@ def test_time_goes_step_by_step_with_the_keys(notebook, explorer):
         assert explorer.bars.nth(1).locator(".now").inner_text() == text
 
 
+def test_lists_and_buttons_keep_their_keys(notebook, explorer):
+    notebook.execute("explorer.set, explorer.trial = explorer.data.numbers[0], 0")
+    picker = explorer.page.get_by_label("set", exact=True)
+    picker.focus()
+    chosen = notebook.evaluate("explorer.set")
+    explorer.page.keyboard.press("ArrowDown")
+    notebook.wait_for(f"explorer.set != {chosen}", True)
+    explorer.page.get_by_role("button", name="3-D").focus()
+    for _ in range(2):  # in command mode it would delete the cell
+        explorer.page.keyboard.press("d")
+    assert explorer.page.locator(".jp-Cell").count() == 1
+
+
 def test_axes_and_depth_are_chosen_on_the_page(notebook, explorer):
     explorer.page.get_by_label("y", exact=True).select_option(index=2)
     notebook.wait_for("explorer.axes", [1, 3])
