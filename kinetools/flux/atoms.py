@@ -94,6 +94,24 @@ class AtomTransition:
         )
         return f"{left} : {right}"
 
+    def parts(self) -> list["AtomTransition"]:
+        """Molecules that pass atoms to each other, apart from those that do not."""
+        groups: list[tuple[set[str], list, list]] = []
+        for side in (1, 2):
+            for molecule in (self.reactants, self.products)[side - 1]:
+                atoms = set(molecule[1])
+                touching = [g for g in groups if g[0] & atoms]
+                rest = [g for g in groups if not g[0] & atoms]
+                merged = (atoms.union(*(g[0] for g in touching)), [], [])
+                for group in touching:
+                    merged[1].extend(group[1])
+                    merged[2].extend(group[2])
+                merged[side].append(molecule)
+                groups = [*rest, merged]
+        return [
+            AtomTransition(self.reaction, tuple(left), tuple(right)) for _, left, right in groups
+        ]
+
     def repeated(self, times: int) -> "AtomTransition":
         """The transition of `times` times as many molecules that all go the same way."""
         sides = (

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..data import number, one_line
 from ..errors import InputError
+from .atoms import AtomTransition
 from .bayflux_tables import read_bounds, read_distributions, read_tracer, read_transitions
 from .borders import add_borders
 from .equations import check_id, net_coefficients
@@ -132,16 +133,22 @@ def read_bayflux_network(path: Path) -> FluxModel:
 
 
 def _fitted(transition, arrays, where):
-    """The transition as it is, or repeated where it stands for several molecules that go the same way."""
+    """The transition, with molecules repeated where one stands for several that go the same way."""
     if transition.reaction in arrays.reactions:
         column = arrays.stoichiometry[:, arrays.reactions.index(transition.reaction)]
         net = net_coefficients(
             [(m, 1) for m, _ in transition.reactants], [(m, 1) for m, _ in transition.products]
         )
         index = {m: i for i, m in enumerate(arrays.metabolites)}
-        ratios = {column[index[m]] / c for m, c in net.items() if c and m in index}
-        if len(ratios) == 1 and (times := ratios.pop()) in range(2, 100):
-            transition = transition.repeated(int(times))
+        sides = (), ()
+        for part in transition.parts():
+            names = {m for m, _ in (*part.reactants, *part.products) if m in index and net[m]}
+            ratios = {column[index[m]] / net[m] for m in names}
+            times = ratios.pop() if len(ratios) == 1 else 1
+            part = part.repeated(int(times)) if times in range(2, 100) else part
+            sides = sides[0] + part.reactants, sides[1] + part.products
+        if len(sides[0]) != len(transition.reactants):
+            transition = AtomTransition(transition.reaction, *sides)
     check_transition(transition, arrays, where)
     return transition
 

@@ -50,11 +50,16 @@ class FluxModel:
         where = f"flux model {self.id!r}"
         if not model.reactions:
             raise InputError(f"{where}: has no reactions; add some.")
-        matrix = create_stoichiometric_matrix(model)
-        substances = [m.compartment != RELATIONS for m in model.metabolites]
+        named = {m for t in self.transitions for m, _ in (*t.reactants, *t.products)}
+        # A metabolite may be in no reaction (any more), or stand on both sides of one.
+        kept = [i for i, m in enumerate(model.metabolites) if m.reactions or m.id in named]
+        matrix = create_stoichiometric_matrix(model)[kept]
+        substances = [model.metabolites[i].compartment != RELATIONS for i in kept]
         max_flux = number(self.max_flux, f"{where}: max_flux", positive=True)
         # max_flux limits every flux, so any number above it stands for infinity.
         bounds = np.array([r.bounds for r in model.reactions], float)
+        if np.isnan(bounds).any():
+            raise InputError(f"{where}: a bound is not a number; correct it.")
         bounds = np.nan_to_num(bounds, posinf=max(1000, max_flux), neginf=-max(1000, max_flux))
         values = {
             "max_flux": max_flux,
@@ -62,7 +67,7 @@ class FluxModel:
             "source": tuple(self.source),
             "transitions": tuple(self.transitions),
             "reactions": tuple(r.id for r in model.reactions),
-            "metabolites": tuple(m.id for m in model.metabolites),
+            "metabolites": tuple(model.metabolites[i].id for i in kept),
             "stoichiometry": matrix,
             "lower_bound": bounds[:, 0].copy(),
             "upper_bound": bounds[:, 1].copy(),
@@ -74,6 +79,8 @@ class FluxModel:
             object.__setattr__(self, key, value)
         for transition in self.transitions:
             check_transition(transition, self, f"{where}, transition of {transition.reaction}")
+        in_order = sorted(self.transitions, key=lambda t: self._index[t.reaction])
+        object.__setattr__(self, "transitions", tuple(in_order))
         self._atoms  # noqa: B018 (checks that all transitions agree)
 
     def __eq__(self, other):

@@ -209,7 +209,7 @@ def write_plain_network(network: FluxModel) -> dict[str, str]:
             m.formula or "",
             "" if m.compartment == compartment(m.id) else m.compartment,
         ]
-        for m in network.cobra_model.metabolites
+        for m in map(network.cobra_model.metabolites.get_by_id, network.metabolites)
     ]
     sides = (parse_equation(row[1], row[0])[:2] for row in rows if row[1])
     in_order = tuple(dict.fromkeys(m for pair in sides for side in pair for m, _ in side))

@@ -101,13 +101,18 @@ def test_a_transition_of_one_molecule_of_three_stands_for_all_three(tmp_path):
 
     model = cobra.Model("anaerobic")
     reaction = cobra.Reaction("PPPGO3", lower_bound=0, upper_bound=10)
-    fum, succ = (cobra.Metabolite(m, compartment="c") for m in ("fum_c", "succ_c"))
-    reaction.add_metabolites({fum: -3, succ: 3})
+    ids = ("fum_c", "succ_c", "pppg9_c", "ppp9_c")
+    fum, succ, pppg9, ppp9 = (cobra.Metabolite(m, compartment="c") for m in ids)
+    reaction.add_metabolites({fum: -3, succ: 3, pppg9: -1, ppp9: 1})
     model.add_reactions([reaction])
     cobra.io.write_sbml_model(model, str(tmp_path / "model.xml"))
-    write(tmp_path, {"transitions.txt": "PPPGO3\tfum_c --> succ_c\tabcd : abcd\n"})
+    write(
+        tmp_path,
+        {"transitions.txt": "PPPGO3\tfum_c + pppg9_c --> succ_c + ppp9_c\tabcd + ef : abcd + ef\n"},
+    )
     network = load_flux_model(tmp_path)
-    assert len(network.transitions[0].reactants) == 3
+    assert [m for m, _ in network.transitions[0].reactants].count("fum_c") == 3
+    assert [m for m, _ in network.transitions[0].products].count("ppp9_c") == 1
     assert network.max_flux == 10
     write(tmp_path, {"transitions.txt": "PPPGO3\tfum_c --> succ_c + succ_c\tabcd : ab + cd\n"})
     with pytest.raises(InputError, match=r"line 1 \(PPPGO3\): succ_c has the coefficient 3"):
