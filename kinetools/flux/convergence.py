@@ -237,9 +237,10 @@ def disagreement(rows, groups) -> str:
     parts = []
     for row in [*of_lp.itertuples(), *fluxes.head(1).itertuples()]:
         means = ", ".join(f"{rows.at[row.Index, f'mean_{g}']:.3g} {g}" for g in groups)
-        count = "" if row.kind == LOG_LIKELIHOOD else f"{len(fluxes)} fluxes, most "
+        many = row.kind != LOG_LIKELIHOOD and len(fluxes) > 1
+        count = f"{len(fluxes)} fluxes, most in " if many else ""
         parts.append(f"{count}{name(row)} (means: {means})")
-    return f"{listed(groups)} disagree in " + " and ".join(parts)
+    return f"{listed(groups)} disagree in " + " and in ".join(parts)
 
 
 def name(row) -> str:
@@ -251,4 +252,4 @@ def name(row) -> str:
 
 def listed(groups) -> str:
     """Kinds of chains in words."""
-    return "chains of " + " and ".join(map(repr, groups))
+    return "chains " + " and ".join(map(repr, groups))

@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 CONSTANT = 1e-9  # over the size of a quantity: a smaller spread is rounding
+FROZEN = 1e-20  # variance within chains over that between them: a smaller one is rounding
 AT_ONCE = 4_000_000  # numbers that are transformed together, to bound memory
 
 
@@ -79,8 +80,10 @@ def ratio(values) -> np.ndarray:
     draws = values.shape[1]
     within = values.var(axis=1, ddof=1).mean(axis=0)
     between = values.mean(axis=1).var(axis=0, ddof=1) if len(values) > 1 else 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.sqrt((draws - 1) / draws + between / within)
+    still = (between > 0) & (within <= FROZEN * between)
+    return np.where(
+        still, np.inf, np.sqrt((draws - 1) / draws + between / np.where(within > 0, within, 1.0))
+    )
 
 
 def _r_hat(values):
