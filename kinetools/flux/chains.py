@@ -1,8 +1,9 @@
 """The two samplers behind one interface: warm up, sample so many steps, keep and restore their state.
 
-Each has `starts` (for each chain, what it started from), `warm_up(advance)`, `n_warm_up` (how often that calls
-advance), `sample(steps, thinning)` → named arrays (chain, draw, …) with x and value, `state()`, `restore(arrays)`,
-`report()` → figures about the run, and `objection()`: why a run must not be called converged, or None.
+Each has `starts` (for each chain, what it started from), `warm_up(advance)`, `n_warm_up` (how often that
+calls advance), `sample(steps, thinning)` → named arrays (chain, draw, …) with x and value, `state()`,
+`restore(arrays)`, `report()` → figures about the run, and `objection()`: why a run must not be called
+converged, or None.
 """
 
 import numpy as np

@@ -4,7 +4,7 @@ import numpy as np
 
 
 class DrawStore:
-    """Named arrays (chain, draw, …) of at most 2·draws draws a chain, all the same number of steps apart."""
+    """Named arrays (chain, draw, …) of at most 2·draws draws a chain, equally many steps apart."""
 
     def __init__(self, draws: int):
         self.draws, self.thinning, self.length = draws, 1, 0

@@ -64,6 +64,11 @@ class LabellingLikelihood:
         """Measured values: masses, and fluxes where they count."""
         return len(self.sigma) + len(self.flux_sigma)
 
+    @property
+    def n_distributions(self) -> int:
+        """Measured mass distributions, each of which sums to one."""
+        return sum(len(e.fragments) for e in self.measurements.experiments)
+
     def simulated(self, forward, reverse) -> np.ndarray:
         """Masses of all experiments, (…, value), in the order of `names`."""
         return np.concatenate([s.flat(forward, reverse) for s in self.simulators], axis=-1)

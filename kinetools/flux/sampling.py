@@ -1,4 +1,4 @@
-"""Bayesian sampling of fluxes: from a network and measurements to a posterior that says whether it converged."""
+"""Sampling fluxes: from a network and measurements to a posterior that says whether it has converged."""
 
 import time
 from dataclasses import replace
@@ -48,16 +48,16 @@ def sample_fluxes(
 ):
     """Draw fluxes from their posterior, given labelling measurements; the prior is uniform.
 
-    network: FluxModel; measurements: Measurements; sampler: "default" (tempered reflective Hamiltonian Monte
-    Carlo with gradients), or "acmet" (Algorithm 1 of the BayFlux paper, with `warm_up` steps before);
+    network: FluxModel; measurements: Measurements; sampler: "default" (tempered reflective Hamiltonian
+    Monte Carlo with gradients), or "acmet" (Algorithm 1 of the BayFlux paper, after `warm_up` steps);
     chains, draws: how many are returned; seed: the same seed gives the same draws for any number of
-    workers; run_dir: keeps the run, which goes on from there after an interruption; sigma: "mean", "each" or
-    a number (see LabellingLikelihood); measured: measured fluxes are "bounds" or part of the
-    "likelihood"; r_hat, ess: sampling ends when every flux that varies and the log-likelihood reach
-    both, chains of different starts agree, and tempered chains have gone to the prior and back; or after
-    `minutes`, or `max_steps` of each chain; likelihood=False samples the prior.
-    Returns ArviZ InferenceData (see `flux_inference_data`); posterior.attrs["verdict"] says in words whether it
-    has converged. Raises InputError for input that makes no sense.
+    workers; run_dir: keeps the run, which goes on from there when called again; sigma: "mean", "each" or a
+    number (see LabellingLikelihood); measured: measured fluxes are "bounds" or part of the "likelihood";
+    r_hat, ess: sampling ends when every flux that varies and the log-likelihood reach both, chains of
+    different starts agree, and tempered chains have gone to the prior and back; or after `minutes`, or
+    `max_steps` of each chain; likelihood=False samples the prior.
+    Returns ArviZ InferenceData (see `flux_inference_data`); posterior.attrs["verdict"] says in words
+    whether it has converged. Raises InputError for input that makes no sense.
     Source: Backman et al. 2023, PLoS Comput. Biol. 19:e1011111.
     """
     if sampler not in SAMPLERS:

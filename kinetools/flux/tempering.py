@@ -1,9 +1,9 @@
 """Chains of tempered reflective HMC: warm-up, the ladder of temperatures, and sampling in blocks.
 
-Every chain carries one point at each of K temperatures, from the posterior (β = 1) to the prior (β = 0), and
-points move up and down the ladder, so that a chain leaves a mode by way of the prior. What a trajectory is
-preconditioned with is (prior precision + β·Fisher information)⁻¹, which unlike a covariance of samples does not
-depend on where chains happen to be stuck.
+Every chain carries one point at each of K temperatures, from the posterior (β = 1) to the prior (β = 0),
+and points move up and down the ladder, so that a chain leaves a mode by way of the prior. Trajectories are
+preconditioned with (prior precision + β·Fisher information)⁻¹, which unlike a covariance of samples does
+not depend on where chains happen to be stuck.
 
 Sources: Syed et al. 2022, J. R. Stat. Soc. B 84:321 (ladder, round trips); Friel et al. 2014, Stat. Comput.
 24:709 (evidence).
@@ -234,7 +234,7 @@ class TemperedChains:
         return records
 
     def _retune(self, records):
-        """Temperatures between which exchanges fail equally often; more of them where they fail too often."""
+        """Temperatures between which exchanges fail equally often; more of them if too often."""
         sums = _Sums.empty(len(self.betas))
         sums.add(records, 1)
         rejected = sums.rejections()

@@ -1,0 +1,199 @@
+"""Flux posteriors: against exact answers, and what a run must survive."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kinetools as kt
+from kinetools.flux.draw_store import DrawStore
+
+# Mean and deviation of the toy's posterior by quadrature on a 3000 × 3000 grid (σ = 0.01).
+EXACT = {"b_ec": (19.9727, 1.7527)}
+EXACT_REVERSE = (51.6572, 26.7985)
+
+
+@pytest.fixture(scope="module")
+def toy():
+    return kt.load_flux_model("toy")
+
+
+@pytest.fixture(scope="module")
+def measured():
+    return kt.load_measurements("toy")
+
+
+def sample(toy, measurements, **options):
+    settings = {"chains": 4, "draws": 2000, "seed": 1, "sigma": 0.01, "progress": False}
+    return kt.sample_fluxes(toy, measurements, **settings | options)
+
+
+@pytest.fixture(scope="module")
+def posterior(toy, measured):
+    return sample(toy, measured, ess=4000)
+
+
+def assert_exact(idata):
+    import arviz
+
+    net = idata.posterior.net_flux.sel(reaction="b_ec")
+    reverse = idata.posterior.exchange_flux.sel(reaction="b_d")  # b_d runs forward on net
+    for values, (mean, deviation) in ((net, EXACT["b_ec"]), (reverse, EXACT_REVERSE)):
+        ess = float(arviz.ess(values.values))
+        error = deviation / np.sqrt(ess)
+        assert abs(float(values.mean()) - mean) < 4 * error
+        assert abs(float(values.std()) / deviation - 1) < 4 / np.sqrt(ess)
+
+
+def test_the_toy_posterior_is_that_of_quadrature(posterior):
+    assert_exact(posterior)
+
+
+def test_the_published_sampler_gives_the_same_posterior(toy, measured):
+    idata = sample(
+        toy, measured, sampler="acmet", warm_up=5000, ess=1000, max_steps=60_000, minutes=3
+    )
+    assert idata.posterior.attrs["sampler"] == "acmet"
+    assert_exact(idata)
+
+
+def test_a_run_says_in_words_that_it_converged(posterior):
+    attrs = posterior.posterior.attrs
+    assert attrs["converged"] == 1
+    assert attrs["verdict"].startswith("Converged: every flux")
+    assert min(json.loads(attrs["round_trips"])) >= 5
+    assert json.loads(attrs["starts"]) == ["optima", "prior", "optima", "prior"]
+
+
+def test_a_short_run_says_that_it_has_not_converged(toy, measured):
+    idata = sample(toy, measured, draws=20, ess=1e6, max_steps=100)
+    assert idata.posterior.attrs["converged"] == 0
+    assert idata.posterior.attrs["verdict"].startswith("Not converged: ")
+
+
+def test_draws_are_steady_fluxes_within_bounds(posterior, toy, measured):
+    net = posterior.posterior.net_flux.values
+    np.testing.assert_allclose(net @ toy.stoichiometry.T, 0, atol=1e-9)
+    np.testing.assert_allclose(net[..., toy.index("a_exchange")], -100, atol=1e-9)
+    exchange = posterior.posterior.exchange_flux.values
+    assert exchange.min() >= 0
+    assert (np.abs(net) + exchange).max() <= 150 + 1e-6
+
+
+def test_the_log_likelihood_is_that_of_the_draws(posterior, toy, measured):
+    data = posterior.posterior
+    net, exchange = data.net_flux.values, data.exchange_flux.values
+    forward, reverse = np.maximum(net, 0) + exchange, np.maximum(-net, 0) + exchange
+    likelihood = kt.LabellingLikelihood(toy, measured, sigma=0.01)
+    np.testing.assert_allclose(
+        posterior.sample_stats.lp.values, likelihood.log_likelihood(forward, reverse), atol=1e-8
+    )
+    np.testing.assert_allclose(
+        posterior.log_likelihood.mass.sum("value").values, posterior.sample_stats.lp, atol=1e-9
+    )
+
+
+def test_without_likelihood_the_prior_is_sampled(toy, measured):
+    idata = sample(toy, measured, likelihood=False)
+    net = idata.posterior.net_flux
+    expected = idata.prior.net_flux
+    for reaction in ("b_ec", "b_d"):
+        one, other = (d.sel(reaction=reaction).values.ravel() for d in (net, expected))
+        assert abs(one.mean() - other.mean()) < 0.15 * other.std()
+        assert abs(one.std() / other.std() - 1) < 0.1
+
+
+def test_the_number_of_workers_changes_nothing(toy, measured):
+    runs = [
+        sample(toy, measured, draws=50, max_steps=60, ess=1e6, workers=workers)
+        for workers in (1, 2)
+    ]
+    np.testing.assert_array_equal(*(r.posterior.net_flux.values for r in runs))
+
+
+def test_other_seeds_give_other_draws(toy, measured):
+    runs = [sample(toy, measured, draws=20, max_steps=20, ess=1e6, seed=s) for s in (1, 2)]
+    assert not np.allclose(*(r.posterior.net_flux.values for r in runs))
+
+
+RUN = """
+import sys
+import kinetools as kt
+kt.sample_fluxes(
+    kt.load_flux_model("toy"), kt.load_measurements("toy"), draws=400, seed=5, sigma=0.01,
+    run_dir=sys.argv[1], ess=1e6, max_steps=20_000, progress=False,
+)
+"""
+
+
+def test_a_killed_run_goes_on_to_the_same_result(toy, measured, tmp_path):
+    options = {"draws": 400, "seed": 5, "ess": 1e6, "max_steps": 20_000}
+    whole = sample(toy, measured, **options)
+    folder = tmp_path / "run"
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(folder)], cwd=Path(kt.__file__).parent.parent
+    )
+    deadline = time.monotonic() + 120
+    while not (folder / "state.npz").is_file() and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert not (folder / "posterior.nc").exists()
+    resumed = sample(toy, measured, run_dir=folder, **options)
+    for name in ("net_flux", "exchange_flux"):
+        np.testing.assert_array_equal(resumed.posterior[name].values, whole.posterior[name].values)
+    again = sample(toy, measured, run_dir=folder, **options)  # finished: read, not sampled
+    np.testing.assert_array_equal(again.sample_stats.lp.values, whole.sample_stats.lp.values)
+    with pytest.raises(kt.InputError, match="seed = 5, not 6"):
+        sample(toy, measured, run_dir=folder, **options | {"seed": 6})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sampler": "nuts"}, "sampler='nuts'"),
+        ({"sigma": "some"}, "sigma='some'"),
+        ({"sigma": -1.0}, "sigma"),
+        ({"measured": "no"}, "measured='no'"),
+        ({"chains": 0}, "chains"),
+        ({"draws": 2}, "draws"),
+        ({"r_hat": 1.0}, "r_hat"),
+        ({"minutes": 0}, "minutes"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_wrong_settings_are_named(toy, measured, options, message):
+    with pytest.raises(kt.InputError, match=message):
+        sample(toy, measured, **options)
+
+
+def test_a_posterior_is_kept_and_read_again(posterior, tmp_path):
+    path = kt.save_posterior(posterior, tmp_path / "posterior.nc")
+    again = kt.load_posterior(path)
+    np.testing.assert_array_equal(
+        again.posterior.net_flux.values, posterior.posterior.net_flux.values
+    )
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(kt.InputError, match="posterior.nc: cannot be read"):
+        kt.load_posterior(path)
+
+
+def test_a_store_thins_instead_of_growing():
+    store = DrawStore(10)
+    for first in range(0, 100, 5):
+        steps = np.arange(first, first + 5) + 1
+        kept = steps[steps % store.thinning == 0]
+        while len(kept):
+            part = kept[: store.room]
+            store.append(x=part[None])
+            kept = kept[len(part) :]
+            kept = kept[kept % store.thinning == 0]
+    assert store.length <= 20
+    np.testing.assert_array_equal(np.diff(store["x"][0]), store.thinning)
+    assert store["x"][0, -1] <= 100
+    assert len(store.chosen("x")[0]) == 10
