@@ -39,6 +39,8 @@ class AtomTransition:
         """
         where = where or f"transition of {reaction}"
         reactants, products, _ = parse_equation(equation, where)
+        if not "".join(letters.split()).isprintable():
+            raise InputError(f"{where}: the atoms {letters!r} cannot all be printed; use letters.")
         groups = [split_at(side, "+") for side in split_at(letters.split(), ":")]
         if len(groups) != 2 or any(len(group) != 1 for side in groups for group in side):
             raise InputError(

@@ -80,9 +80,8 @@ def _configured(path: Path) -> tuple[dict[str, Path], dict]:
     except InputError:
         raise
     except Exception as error:  # PyYAML reports malformed values in many types
-        raise InputError(
-            f"{path}: is not valid YAML ({one_line(error)[:200]}); correct it."
-        ) from error
+        reason = "".join(c for c in one_line(error)[:200] if c.isprintable())
+        raise InputError(f"{path}: is not valid YAML ({reason}); correct it.") from error
     if not isinstance(content, dict):
         raise InputError(f"{path}: is not a configuration of BayFlux; {HINT}.")
     files = {}
@@ -183,7 +182,7 @@ def _read_sbml(path: Path):
     try:
         model = cobra.io.read_sbml_model(str(path))
     except Exception as error:  # libsbml and COBRApy report damage in many types
-        reason = one_line(error)[:200]
+        reason = "".join(c for c in one_line(error)[:200] if c.isprintable())
         raise InputError(
             f"{path}: is not an SBML model that COBRApy can read ({reason}); export it again."
         ) from error
