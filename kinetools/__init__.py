@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "flux.flux_model": ["FluxModel", "load_flux_model"],
         "flux.prior": ["random_fluxes"],
         "flux.fragments": ["Fragment"],
+        "flux.goodness": ["check_fit", "cross_validate", "posterior_fluxes", "predict_fragments"],
         "flux.labelling": ["LabellingSimulator"],
         "flux.likelihood": ["LabellingLikelihood"],
         "flux.measurements": ["Measurements", "load_measurements"],
