@@ -4,8 +4,9 @@ Each step draws z from ORACLE's prior, asks how far x is from its class and whic
 `relevance`), and moves f down violation + penalty·‖x − z‖². The penalty trades incidence against coverage:
 what does not need to move stays where the prior put it, but for the way that every parameter's own
 distribution goes, and parameters whose distribution drifts become dearer to move (see `displacement`). The
-distribution of λ_max is matched to that of sampled sets of the
-class (see `matching`). Checkpoints hold a moving average of the weights.
+penalty itself follows the share of sets that reach their class, so that the wanted incidence is reached,
+and no set moves farther than that takes. The distribution of λ_max is matched to that of sampled sets of
+the class (see `matching`). Checkpoints hold a moving average of the weights.
 """
 
 import numpy as np
@@ -23,7 +24,8 @@ DEFAULTS = {
     "batch_size": 512,
     "width": 512,
     "learning_rate": 2e-3,
-    "penalty": 0.012,
+    "penalty": 0.012,  # at the start
+    "incidence": 0.979,  # that the penalty is led to; 0 keeps the penalty as it is
     "margin": 1.5,
     "matching": 0.5,
     "scale": 5.0,
@@ -43,6 +45,10 @@ MOVED = 0.2  # share of sets inside their class whose λ_max is moved in a step
 UPWARD = 0.5  # weight of moves towards the threshold against moves away from it
 RENEWED = 20  # steps between looks at the parameters' distributions, in which prices change
 LOOKED_AT = 4096  # sets in each
+FOLLOWED = 0.3  # share of the training after which the penalty follows the incidence
+GAIN = 0.1  # change of the penalty's logarithm in a step, for an incidence that is off by 1
+FARTHEST_OFF = 0.01  # beyond, an incidence that is further off changes nothing more
+LEAST, MOST = 1e-3, 1.0  # penalties
 FEWEST = 1000  # sets of the target class that tell what its distributions are
 
 
@@ -93,6 +99,10 @@ class ResidualTrainer:
         known = len(members) >= FEWEST
         self._anchor, self._prices = (Anchor(members), Prices(members)) if known else (None, None)
         self._price = tf.Variable(tf.ones(n_features))
+        self._penalty = tf.Variable(float(settings["penalty"]))
+        # A violation below this is one of the margin only: the set is in its class.
+        self._margin = float(np.arcsinh(settings["margin"] / settings["scale"]))
+        self._follows = FOLLOWED * total if settings["incidence"] else np.inf
         # Sums over an epoch: violation, displacement, share inside the target class, steps.
         self.sums = tf.Variable(tf.zeros(4))
         self._forward = tf.function(lambda z, label: self.generator([z, label]))
@@ -105,6 +115,7 @@ class ResidualTrainer:
             "average": self._average.variables,
             "generator optimizer": self._optimizer.variables,
             "prices": [self._price],
+            "penalty": [self._penalty],
             "sums": [self.sums],
         }
 
@@ -125,6 +136,7 @@ class ResidualTrainer:
         return {
             "generator_loss": violation / steps,
             "displacement": displacement / steps,
+            "penalty": float(self._penalty.numpy()),
             "inside": inside / steps,
         }
 
@@ -155,11 +167,18 @@ class ResidualTrainer:
         if self._prices is not None and step % RENEWED == 0:
             self._look(rng)
         inside = np.mean(violation[target] == 0) if target.any() else 0.0
+        if step >= self._follows and target.any():
+            self._lead(np.mean(violation[target] < self._margin))
         anchor = np.zeros(x.shape, np.float32)
         if self._anchor is not None:
             anchor[target] = self._anchor(z.numpy()[target])
         seen = tf.constant([violation.mean(), inside], tf.float32)
         self._update(z, label, tf.constant(anchor), tf.constant(gradient), seen)
+
+    def _lead(self, incidence):
+        """Raise the penalty where more sets than are wanted reach their class, lower it otherwise."""
+        off = np.clip(incidence - self._settings["incidence"], -FARTHEST_OFF, FARTHEST_OFF)
+        self._penalty.assign(np.clip(self._penalty.numpy() * np.exp(GAIN * off), LEAST, MOST))
 
     def _look(self, rng):
         """Renew the prices by sets of the target class."""
@@ -187,7 +206,7 @@ class ResidualTrainer:
             cost = tf.reduce_mean(tf.reduce_sum(self._price * squares, axis=1))
             # The violation's own gradient is known: its product with x has that gradient by x.
             relevance = tf.reduce_mean(tf.reduce_sum(shift * gradient, axis=1))
-            loss = relevance + self._settings["penalty"] * cost
+            loss = relevance + self._penalty * cost
         self._optimizer.apply(tape.gradient(loss, variables), variables)
         for average, value in zip(self._average.variables, self.generator.variables, strict=True):
             average.assign_add((1 - self._settings["averaging"]) * (value - average))

@@ -148,6 +148,12 @@ def test_a_small_excess_of_divergence_does_not_make_an_untrained_generator_best(
     assert best_epoch(table, "coverage") == 10
 
 
+def test_beyond_enough_incidence_the_more_faithful_checkpoint_is_best():
+    table = metrics((0.55, 0.01, 1.0), (0.990, 0.02, 1.0), (0.981, 0.02, 1.0))
+    table["auc"] = [0.7, 0.72, 0.62]
+    assert best_epoch(table, "coverage") == 20
+
+
 def test_checkpoints_are_named_by_epoch(folder, writer):
     (folder / "checkpoints").mkdir()
     writer.begin("started", 0, 100)

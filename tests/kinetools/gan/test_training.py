@@ -245,3 +245,15 @@ def test_a_full_disk_in_a_checkpoint_ends_the_training_and_keeps_the_one_before(
 def test_state_of_other_networks_is_refused(finished, tmp_path):
     with pytest.raises(kt.InputError, match="other shapes"):
         load_state(finished.path, {"generator": [np.zeros(3)]})
+
+
+@pytest.mark.parametrize(("wanted", "rises"), [(0.2, True), (0.999, False), (0, None)])
+def test_the_penalty_follows_the_wanted_incidence(labelled, wanted, rises, tmp_path):
+    settings = tiny("residual") | {"incidence": wanted, "penalty": 0.01}
+    run = kt.train_gan(labelled, run_dir=tmp_path / "run", progress=False, **settings)
+    penalty = run.losses()["penalty"]
+    assert penalty.iloc[0] == pytest.approx(0.01)
+    if rises is None:
+        assert (penalty == penalty.iloc[0]).all()
+    else:
+        assert (penalty.iloc[-1] > 0.01) == rises
