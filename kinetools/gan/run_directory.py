@@ -293,9 +293,9 @@ def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | 
     """Epoch of the best checkpoint in a table of metrics; None for an empty one.
 
     select: "incidence" takes the highest incidence, as published; "coverage" the checkpoint that is nearest
-    to the class itself: it has lost most that falls short of an incidence of 0.98 (three times), exceeds a
-    largest divergence of 0.03 nat (ten times), lets the two-sample AUC rise above 0.5, or takes the spread
-    ratio out of 0.9–1.1.
+    to the class itself, counting what its incidence lacks to 0.98, ten times what its largest divergence
+    exceeds 0.03 nat by, what its spread ratio lies outside 0.9–1.1 by, and a third of what its two-sample
+    AUC exceeds 0.5 by.
     floor: largest divergence of exact sets of the same number, half of which is allowed on top: few sets
     cannot come below it.
     """
@@ -303,18 +303,18 @@ def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | 
         return None
     score = metrics["incidence"].fillna(-1.0)
     if select == "coverage":
-        score = INCIDENCE_WEIGHT * (score - ENOUGH).clip(upper=0.0)
+        score = (score - ENOUGH).clip(upper=0.0)
         score -= KL_WEIGHT * (metrics["kl_max"] - (KL_LIMIT + 0.5 * floor)).clip(lower=0.0)
         low, high = SPREAD_LIMITS
         spread = metrics["spread_ratio"]
         score -= (spread - high).clip(lower=0.0) + (low - spread).clip(lower=0.0)
         if "auc" in metrics:
-            score -= metrics["auc"].fillna(0.5).clip(lower=0.5)
+            score -= AUC_WEIGHT * metrics["auc"].fillna(0.5).clip(lower=0.5)
     return int(score.fillna(-np.inf).idxmax())
 
 
 ENOUGH = 0.98
-INCIDENCE_WEIGHT = 3.0
+AUC_WEIGHT = 1 / 3
 KL_LIMIT = 0.03
 KL_WEIGHT = 10.0
 SPREAD_LIMITS = (0.9, 1.1)
