@@ -42,7 +42,12 @@ class Tempered:
 
     def sample(self, steps, thinning):
         blocks = self.chains.sample(steps, thinning)
-        return {"x": blocks.x, "value": blocks.value, "replica": blocks.replica}
+        return {
+            "x": blocks.x,
+            "value": blocks.value,
+            "replica": blocks.replica,
+            "mode": blocks.mode,
+        }
 
     def state(self):
         return self.chains.state()

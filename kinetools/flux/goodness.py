@@ -1,4 +1,4 @@
-"""Does a posterior explain the measurements? Each mass against its prediction, and fragments that were left out."""
+"""Does a posterior explain the measurements? Masses against predictions, and fragments left out."""
 
 import numpy as np
 from scipy.stats import chi2

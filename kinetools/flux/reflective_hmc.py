@@ -18,9 +18,7 @@ from .uniform import walk
 
 MOST_BOUNCES = 1000  # in one drift; a trajectory with more is rejected
 LONGEST = 0.7  # step, in units of the metric: where ln L is flat, acceptance sets no limit
-WALK = (
-    8  # steps of coordinate hit-and-run for each dimension, in place of a trajectory where β is 0
-)
+WALK = 8  # steps of coordinate hit-and-run for each dimension, where β is 0
 
 
 class Facets(NamedTuple):
@@ -39,12 +37,21 @@ class Metric(NamedTuple):
     products: np.ndarray  # A Σ Aᵀ, (temperature, facet, facet)
 
 
+class Modes(NamedTuple):
+    """Modes of the density: the one whose normal·x + offset is largest, and their weights."""
+
+    normals: np.ndarray  # (mode, dimension)
+    offsets: np.ndarray  # (mode,)
+    weights: np.ndarray  # (temperature, mode), added to β ln L
+
+
 class Ladder(NamedTuple):
     """Points of one chain at all temperatures."""
 
     x: np.ndarray  # (temperature, dimension)
     value: np.ndarray  # (temperature,) ln L
     gradient: np.ndarray  # (temperature, dimension)
+    mode: np.ndarray  # (temperature,) which mode the point is in
     replica: np.ndarray  # (temperature,) which walker is here
     direction: np.ndarray  # (replica,) +1: last seen at the target, −1: at the prior, 0: at neither
     step_size: np.ndarray  # (temperature,)
@@ -57,6 +64,7 @@ class Record(NamedTuple):
     x: np.ndarray  # (draw, dimension) at β = 1
     value: np.ndarray  # (draw,)
     replica: np.ndarray  # (draw,)
+    mode: np.ndarray  # (draw,)
     accepted: np.ndarray  # (temperature,) sum of acceptance probabilities
     exchanged: np.ndarray  # (temperature − 1,) sum of exchange probabilities
     offered: np.ndarray  # (temperature − 1,) how often an exchange was offered
@@ -123,8 +131,23 @@ def _drift(metric, k, x, momentum, time, velocity, speed, slack):
             speed[f] -= turn * metric.products[k, hit, f]
 
 
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+def mode_of(modes, x):
+    """Number of the mode that a point is in."""
+    best, found = -np.inf, 0
+    for m in range(len(modes.offsets)):
+        score = modes.offsets[m]
+        for j in range(len(x)):
+            score += modes.normals[m, j] * x[j]
+        if score > best:
+            best, found = score, m
+    return found
+
+
 @njit(cache=True, nogil=True)
-def _move(density, room, facets, metric, betas, ladder, start, steps, rng, record, rate, wanted):
+def _move(
+    density, room, facets, metric, modes, betas, ladder, start, steps, rng, record, rate, wanted
+):
     """One trajectory at eight temperatures from `start` on, in lock-step."""
     dimension, n_facets = ladder.x.shape[1], len(facets.b)
     n = min(N_LANES, len(betas) - start)
@@ -181,12 +204,15 @@ def _move(density, room, facets, metric, betas, ladder, start, steps, rng, recor
         kinetic = 0.0
         for j in range(dimension):
             kinetic += momentum[lane, j] ** 2
+        mode = mode_of(modes, x[lane])
         change = energy[lane] - 0.5 * kinetic + betas[k] * value[lane]
+        change += modes.weights[k, mode] - modes.weights[k, ladder.mode[k]]
         chance = 0.0 if lost[lane] or not np.isfinite(change) else np.exp(min(change, 0.0))
         if rng.random() < chance:
             ladder.x[k] = x[lane]
             ladder.value[k] = value[lane]
             ladder.gradient[k] = gradient[lane]
+            ladder.mode[k] = mode
         record.accepted[k] += chance
         if rate > 0.0:
             size = ladder.step_size[k] * np.exp(rate * (chance - wanted))
@@ -194,10 +220,13 @@ def _move(density, room, facets, metric, betas, ladder, start, steps, rng, recor
 
 
 @njit(cache=True, nogil=True)
-def _exchange(betas, ladder, parity, rng, record):
+def _exchange(modes, betas, ladder, parity, rng, record):
     """Offer each pair of neighbours of this parity an exchange."""
     for k in range(parity, len(betas) - 1, 2):
         change = (betas[k] - betas[k + 1]) * (ladder.value[k + 1] - ladder.value[k])
+        here, there = ladder.mode[k], ladder.mode[k + 1]
+        change += modes.weights[k, there] - modes.weights[k, here]
+        change += modes.weights[k + 1, here] - modes.weights[k + 1, there]
         chance = np.exp(min(change, 0.0))
         record.exchanged[k] += chance
         record.offered[k] += 1
@@ -210,6 +239,7 @@ def _exchange(betas, ladder, parity, rng, record):
                 )
             ladder.value[k], ladder.value[k + 1] = ladder.value[k + 1], ladder.value[k]
             ladder.replica[k], ladder.replica[k + 1] = ladder.replica[k + 1], ladder.replica[k]
+            ladder.mode[k], ladder.mode[k + 1] = there, here
     first, last = ladder.replica[0], ladder.replica[len(betas) - 1]
     if ladder.direction[first] == -1:
         ladder.counts[0] += 1
@@ -224,6 +254,7 @@ def sweep(
     room,
     facets,
     metric,
+    modes,
     betas,
     ladder,
     rng,
@@ -234,11 +265,13 @@ def sweep(
     record,
     rate,
     wanted,
+    learning,
 ):
     """Moves of all temperatures and exchanges, n_sweeps times; every thinning-th point at β = 1 is kept.
 
     betas: from 1 downwards; steps: most leapfrog steps in a trajectory; first: number of sweeps done
-    before; rate: how fast step sizes follow the wanted acceptance, 0 once they are settled.
+    before; rate: how fast step sizes follow the wanted acceptance, and learning: how fast the weights
+    of modes change, 0 once they are settled.
     """
     for s in range(n_sweeps):
         count = 1 + int(rng.random() * steps)
@@ -248,6 +281,7 @@ def sweep(
                 room,
                 facets,
                 metric,
+                modes,
                 betas,
                 ladder,
                 start,
@@ -258,8 +292,12 @@ def sweep(
                 wanted,
             )
         if len(betas) > 1:
-            _exchange(betas, ladder, (first + s) % 2, rng, record)
+            _exchange(modes, betas, ladder, (first + s) % 2, rng, record)
         for k in range(len(betas)):
+            if learning > 0.0 and 0.0 < betas[k] < 1.0:
+                # Towards every mode being visited equally often.
+                modes.weights[k, ladder.mode[k]] -= learning
+                modes.weights[k] += learning / len(modes.offsets)
             record.values[k] += ladder.value[k]
             record.squares[k] += ladder.value[k] ** 2
         if (s + 1) % thinning == 0:
@@ -268,3 +306,4 @@ def sweep(
                 record.x[row] = ladder.x[0]
                 record.value[row] = ladder.value[0]
                 record.replica[row] = ladder.replica[0]
+                record.mode[row] = ladder.mode[0]

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .log_density import N_LANES, LogDensity, evaluate, log_density, scratch
-from .reflective_hmc import Facets, Ladder, Record, metric, sweep
+from .modes import find_modes, one_mode
+from .reflective_hmc import Facets, Ladder, Modes, Record, metric, mode_of, sweep
 
 TEMPERATURES = 2 * N_LANES
 MOST_TEMPERATURES = 6 * N_LANES
@@ -25,7 +26,10 @@ MELTED = 0.002  # what β is multiplied with when chains start from the prior
 ANNEALING = 12  # rounds until it is 1
 ANNEALING_SWEEPS = 40
 TUNING = (100, 160, 256, 410, 655, 1049)  # sweeps between changes of the ladder
-SETTLING = 400  # sweeps for step sizes at the end
+SETTLING = 600  # sweeps for step sizes at the end, and to see which modes there are
+BETWEEN = 4  # sweeps between two looks at the modes
+LEARNING = np.geomspace(0.2, 0.002, 24)  # changes of a mode's weight at each visit
+WEIGHING = 100  # sweeps with each
 STEPS = 10  # leapfrog steps in a trajectory, at most
 ACCEPTANCE = 0.8
 REJECTION = 0.55  # of exchanges between neighbours; above, the ladder gets more temperatures
@@ -39,6 +43,7 @@ class Blocks:
     x: np.ndarray  # (chain, draw, dimension)
     value: np.ndarray  # (chain, draw)
     replica: np.ndarray  # (chain, draw)
+    mode: np.ndarray  # (chain, draw)
 
 
 @dataclass
@@ -84,7 +89,7 @@ class TemperedChains:
             self._retune(records)
             advance()
         self._learn()
-        self._run(SETTLING, rate=0.02)
+        self._find_modes()
         for ladder in self._ladders:
             ladder.counts[0] = 0
             ladder.direction[:] = 0
@@ -125,6 +130,8 @@ class TemperedChains:
         arrays = {"betas": self.betas, "fisher": self._fisher, "sweeps": np.array(self.sweeps)}
         for name in Ladder._fields:
             arrays[f"ladder {name}"] = np.stack([getattr(c, name) for c in self._ladders])
+        for name in Modes._fields:
+            arrays[f"modes {name}"] = getattr(self._modes, name)
         for name, value in vars(self._sums).items():
             arrays[f"sums {name}"] = np.asarray(value)
         states = [rng.bit_generator.state for rng in self._rngs]
@@ -139,6 +146,7 @@ class TemperedChains:
             Ladder(*(np.array(arrays[f"ladder {name}"][c]) for name in Ladder._fields))
             for c in range(self.n_chains)
         ]
+        self._modes = Modes(*(np.array(arrays[f"modes {name}"]) for name in Modes._fields))
         self._sums = _Sums(*(np.array(arrays[f"sums {n}"]) for n in _Sums.__annotations__))
         for rng, state in zip(self._rngs, json.loads(str(arrays["random numbers"])), strict=True):
             rng.bit_generator.state = state
@@ -146,6 +154,21 @@ class TemperedChains:
 
     def _set_ladder(self, betas):
         self.betas, self._metric = betas, None
+        self._modes = one_mode(len(betas), self.space.dimension)
+
+    def _find_modes(self):
+        """Modes of what the chains see at β = 1, and weights with which all are found at every β."""
+        seen = []
+        for _ in range(SETTLING // BETWEEN):
+            self._run(BETWEEN, rate=0.02)
+            seen += [ladder.x[0].copy() for ladder in self._ladders]
+        self._modes = find_modes(np.array(seen), len(self.betas))
+        for ladder in self._ladders:
+            for k, x in enumerate(ladder.x):
+                ladder.mode[k] = mode_of(self._modes, x)
+        if len(self._modes.offsets) > 1:
+            for learning in LEARNING:
+                self._run(WEIGHING, rate=0.01, learning=learning)
 
     def _first_points(self, chain) -> Ladder:
         k, dimension = len(self.betas), self.space.dimension
@@ -157,6 +180,7 @@ class TemperedChains:
             x,
             np.empty(k),
             np.empty((k, dimension)),
+            np.zeros(k, np.int64),
             np.arange(k),
             np.zeros(k, np.int64),
             np.full(k, 0.2),
@@ -195,7 +219,7 @@ class TemperedChains:
         covariances = np.linalg.inv(self._precision + betas * self._fisher)
         return metric(self.space.A, (covariances + np.swapaxes(covariances, 1, 2)) / 2)
 
-    def _run(self, n_sweeps, *, thinning=1, rate=0.0, scale=None):
+    def _run(self, n_sweeps, *, thinning=1, rate=0.0, scale=None, learning=0.0):
         """The same number of sweeps in every chain, in threads; their records."""
         from threadpoolctl import threadpool_limits
 
@@ -207,6 +231,8 @@ class TemperedChains:
             known = {s: (self._metrics(s), self.betas * s) for s in set(scale.tolist())}
             plans = [known[s] for s in scale.tolist()]
         kept = n_sweeps // thinning if rate == 0 else 0
+        # Every chain learns on its own, so that their order does not matter; then all go on from the mean.
+        modes = [self._modes._replace(weights=self._modes.weights.copy()) for _ in plans]
         records = [_record(kept, self.space.dimension, len(self.betas)) for _ in plans]
 
         def run(chain):
@@ -216,6 +242,7 @@ class TemperedChains:
                 self._rooms[chain],
                 self._facets,
                 its_metric,
+                modes[chain],
                 betas,
                 self._ladders[chain],
                 self._rngs[chain],
@@ -226,10 +253,13 @@ class TemperedChains:
                 records[chain],
                 rate,
                 ACCEPTANCE,
+                learning,
             )
 
         with threadpool_limits(1), ThreadPoolExecutor(self.workers) as pool:
             list(pool.map(run, range(self.n_chains)))
+        if learning > 0:
+            self._modes.weights[:] = np.mean([m.weights for m in modes], axis=0)
         self.sweeps += n_sweeps
         return records
 
@@ -289,6 +319,7 @@ def _record(draws, dimension, k) -> Record:
         np.empty((draws, dimension)),
         np.empty(draws),
         np.empty(draws, np.int64),
+        np.empty(draws, np.int64),
         np.zeros(k),
         np.zeros(k - 1),
         np.zeros(k - 1, np.int64),
@@ -305,6 +336,7 @@ def _refined(ladder: Ladder, nearest) -> Ladder:
         ladder.x[nearest].copy(),
         ladder.value[nearest].copy(),
         ladder.gradient[nearest].copy(),
+        ladder.mode[nearest].copy(),
         np.arange(k),
         np.zeros(k, np.int64),
         ladder.step_size[nearest].copy(),
