@@ -14,11 +14,6 @@ from kinetools.maps.layout import main
 LAYOUT = DATA / "maps" / "ecoli_layout.json"
 
 
-@pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
 @pytest.fixture
 def layout():
     return copy.deepcopy(load_layout(LAYOUT))

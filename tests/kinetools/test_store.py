@@ -23,16 +23,6 @@ CHUNKS = 7
 
 
 @pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="module")
-def state():
-    return kt.load_steady_state("ecoli", physiology=1)
-
-
-@pytest.fixture(scope="module")
 def sampled(model, state):
     return kt.sample_parameters(model, state, N_SETS, seed=5, progress=False)
 

@@ -14,16 +14,6 @@ PLOTLY = "application/vnd.plotly.v1+json"
 
 
 @pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="module")
-def state():
-    return kt.load_steady_state("ecoli", physiology=1)
-
-
-@pytest.fixture(scope="module")
 def sets(model, state):
     sets = kt.sample_parameters(model, state, n_sets=400, seed=2, progress=False)
     sets = sets.assign_coords(set=sets["set"] + 1000)  # numbers are not positions

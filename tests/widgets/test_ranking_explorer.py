@@ -17,16 +17,6 @@ PLOTLY = "application/vnd.plotly.v1+json"
 
 
 @pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="module")
-def state():
-    return kt.load_steady_state("ecoli", physiology=1)
-
-
-@pytest.fixture(scope="module")
 def sets(model, state):
     sets = kt.sample_parameters(model, state, n_sets=3000, seed=3, progress=False)
     return kt.label_parameters(model, state, sets, progress=False)

@@ -29,9 +29,7 @@ def run_apart(coroutine):
 
 
 @pytest.fixture(scope="module")
-def sets():
-    model = kt.load_kinetic_model("ecoli")
-    state = kt.load_steady_state("ecoli", physiology=1)
+def sets(model, state):
     sets = kt.sample_parameters(model, state, n_sets=300, seed=2, progress=False)
     return kt.label_parameters(model, state, sets, progress=False)
 

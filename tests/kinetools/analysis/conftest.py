@@ -7,16 +7,6 @@ import kinetools as kt
 
 
 @pytest.fixture(scope="session")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="session")
-def state():
-    return kt.load_steady_state("ecoli", physiology=1)
-
-
-@pytest.fixture(scope="session")
 def labelled(model, state):
     sets = kt.sample_parameters(model, state, 6000, seed=11, progress=False)
     return kt.label_parameters(model, state, sets, progress=False)

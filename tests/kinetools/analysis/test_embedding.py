@@ -16,8 +16,7 @@ CHOSEN = ["km_substrate_PGI", "km_product1_PFK", "km_substrate1_PFK"]
 
 
 @pytest.fixture(scope="module")
-def sets():
-    model, state = kt.load_kinetic_model("ecoli"), kt.load_steady_state("ecoli", physiology=1)
+def sets(model, state):
     sets = kt.sample_parameters(model, state, n_sets=160, seed=4, progress=False)
     return kt.label_parameters(
         model, state, sets.assign_coords(set=sets["set"] + 100), progress=False

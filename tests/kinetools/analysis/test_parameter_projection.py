@@ -10,8 +10,7 @@ import kinetools as kt
 
 
 @pytest.fixture(scope="module")
-def sets():
-    model, state = kt.load_kinetic_model("ecoli"), kt.load_steady_state("ecoli", physiology=1)
+def sets(model, state):
     # More than one block, and numbers that are not positions.
     sets = kt.sample_parameters(model, state, n_sets=2500, seed=8, progress=False)
     sets = sets.assign_coords(set=sets["set"] + 100)

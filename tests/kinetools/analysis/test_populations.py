@@ -8,16 +8,6 @@ from kinetools.analysis.populations import densest
 from kinetools.errors import InputError
 
 
-@pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="module")
-def state():
-    return kt.load_steady_state("ecoli", physiology=1)
-
-
 def sampled(model, state, seed):
     sets = kt.sample_parameters(model, state, 120, seed=seed, progress=False)
     return kt.label_parameters(model, state, sets, progress=False)

@@ -281,8 +281,7 @@ def test_simulations_have_no_trials_and_one_trajectory_is_enough(traj):
     np.testing.assert_allclose(score, pca.transform(simulated)["score"][1, 3], atol=1e-12)
 
 
-def test_perturbed_and_simulated_models_are_taken_as_they_come(tmp_path):
-    model, state = kt.load_kinetic_model("ecoli"), kt.load_steady_state("ecoli", physiology=1)
+def test_perturbed_and_simulated_models_are_taken_as_they_come(tmp_path, model, state):
     sets = kt.sample_parameters(model, state, 6, seed=2, progress=False)
     sets = kt.label_parameters(model, state, sets, progress=False)
     perturbed = kt.perturb(model, state, sets, n_trials=2, progress=False)

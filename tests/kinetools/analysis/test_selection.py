@@ -13,8 +13,7 @@ from kinetools.analysis.selection import (
 
 
 @pytest.fixture(scope="module")
-def sets():
-    model, state = kt.load_kinetic_model("ecoli"), kt.load_steady_state("ecoli", physiology=1)
+def sets(model, state):
     # More than one block, and numbers that are not positions.
     sets = kt.sample_parameters(model, state, n_sets=2500, seed=3, progress=False)
     return sets.assign_coords(set=sets["set"] + 100)

@@ -14,16 +14,6 @@ def tiny(preset: str) -> dict:
 
 
 @pytest.fixture(scope="session")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="session")
-def state():
-    return kt.load_steady_state("ecoli", physiology=1)
-
-
-@pytest.fixture(scope="session")
 def labelled(model, state):
     """3 000 sets around physiology 1, about 59 % of them relevant."""
     sets = kt.sample_parameters(model, state, 3000, seed=1, progress=False)

@@ -18,11 +18,6 @@ from kinetools.kinetics.parameter_sets import linearise
 
 
 @pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="module")
 def state():
     return kt.load_steady_state("ecoli", physiology=2)
 

@@ -45,16 +45,6 @@ class PriorGenerator:
 
 
 @pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="module")
-def state():
-    return kt.load_steady_state("ecoli", physiology=1)
-
-
-@pytest.fixture(scope="module")
 def sets(model, state):
     return kt.label_parameters(
         model,

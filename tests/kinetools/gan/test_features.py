@@ -11,11 +11,6 @@ from kinetools.gan.features import LogRange, LogRatio, features_from_dict, live_
 
 
 @pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="module")
 def state():
     return kt.load_steady_state("ecoli", physiology=2)
 

@@ -130,9 +130,7 @@ def test_degenerate_populations_give_numbers_or_nan_without_a_warning(reference,
         assert found["auc"] > 0.95
 
 
-def test_a_reference_is_made_from_the_class_and_the_live_parameters_of_labelled_sets():
-    model = kt.load_kinetic_model("ecoli")
-    state = kt.load_steady_state("ecoli", physiology=1)
+def test_a_reference_is_made_from_the_class_and_the_live_parameters_of_labelled_sets(model, state):
     sets = kt.sample_parameters(model, state, 300, seed=1, progress=False)
     with pytest.raises(kt.InputError, match="label"):
         Reference.of(sets)

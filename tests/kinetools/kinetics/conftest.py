@@ -9,11 +9,6 @@ PHYSIOLOGIES = (1, 2, 3, 4)
 
 
 @pytest.fixture(scope="session")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="session")
 def states():
     return {p: kt.load_steady_state("ecoli", physiology=p) for p in PHYSIOLOGIES}
 

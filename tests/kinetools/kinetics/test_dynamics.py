@@ -15,16 +15,6 @@ HOURS = [0.0, 1e-4, 0.01, 0.1, 0.35]
 
 
 @pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="module")
-def state():
-    return kt.load_steady_state("ecoli", physiology=1)
-
-
-@pytest.fixture(scope="module")
 def sets(model, state):
     sampled = kt.sample_parameters(model, state, 40, seed=1, progress=False)
     return kt.label_parameters(model, state, sampled, progress=False)

@@ -10,11 +10,6 @@ from kinetools.kinetics.trajectories import system_of
 
 
 @pytest.fixture(scope="module")
-def model():
-    return kt.load_kinetic_model("ecoli")
-
-
-@pytest.fixture(scope="module")
 def state():
     return kt.load_steady_state("ecoli", physiology=4)
 

@@ -20,8 +20,7 @@ def rates_and_slopes(system, constants, x):
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3, 4])
-def case(request):
-    model = kt.load_kinetic_model("ecoli")
+def case(request, model):
     state = kt.load_steady_state("ecoli", physiology=request.param)
     sets = kt.sample_parameters(model, state, 3, seed=request.param, progress=False)
     system = system_of(model, state)

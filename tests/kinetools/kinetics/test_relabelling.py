@@ -9,8 +9,7 @@ from kinetools.kinetics.rules import CLASSES
 
 
 @pytest.fixture(scope="module")
-def sets():
-    model, state = kt.load_kinetic_model("ecoli"), kt.load_steady_state("ecoli", physiology=1)
+def sets(model, state):
     sets = kt.sample_parameters(model, state, n_sets=600, seed=5, progress=False)
     sets = kt.label_parameters(model, state, sets, progress=False)
     return sets.assign_coords(set=sets["set"][::-1] + 7)

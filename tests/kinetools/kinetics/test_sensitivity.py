@@ -7,8 +7,7 @@ import kinetools as kt
 
 
 @pytest.mark.parametrize("physiology", [1, 4])
-def test_sensitivities_agree_with_finite_differences_in_random_directions(physiology):
-    model = kt.load_kinetic_model("ecoli")
+def test_sensitivities_agree_with_finite_differences_in_random_directions(model, physiology):
     state = kt.load_steady_state("ecoli", physiology=physiology)
     sets = kt.sample_parameters(model, state, 200, seed=4, progress=False)
     sensitivities = kt.eigenvalue_sensitivities(model, state, sets, progress=False)
@@ -29,8 +28,7 @@ def test_sensitivities_agree_with_finite_differences_in_random_directions(physio
     assert np.quantile(error, 0.95) < 1e-3
 
 
-def test_constants_outside_their_rate_law_have_no_influence_and_all_others_some():
-    model = kt.load_kinetic_model("ecoli")
+def test_constants_outside_their_rate_law_have_no_influence_and_all_others_some(model):
     state = kt.load_steady_state("ecoli", physiology=2)
     sets = kt.sample_parameters(model, state, 50, seed=5, progress=False)
     sensitivities = kt.eigenvalue_sensitivities(model, state, sets, progress=False)
@@ -40,8 +38,7 @@ def test_constants_outside_their_rate_law_have_no_influence_and_all_others_some(
     assert (influence[live] > 0).all()
 
 
-def test_arrays_and_any_number_of_workers_give_the_same():
-    model = kt.load_kinetic_model("ecoli")
+def test_arrays_and_any_number_of_workers_give_the_same(model):
     state = kt.load_steady_state("ecoli", physiology=3)
     sets = kt.sample_parameters(model, state, 3000, seed=6, progress=False)
     one, two = (
