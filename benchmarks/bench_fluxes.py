@@ -2,9 +2,9 @@
 
     python benchmarks/bench_fluxes.py [strain ...] [--without-acmet]
 
-Every strain is sampled in a fresh process (cold start: imports, compiled code from disk, warm-up, all counted)
-until every flux has R-hat ≤ 1.01 and 400 effective draws. Then AcMet gets the same time on the same network; the
-ratio of effective draws a second is of the slowest net flux.
+Every strain is sampled in a fresh process (cold start: imports, compiled code from disk, warm-up, all
+counted) until every flux has R-hat ≤ 1.01 and 400 effective draws. Then AcMet gets the same time on the
+same network; the ratio of effective draws a second is of the slowest net flux.
 """
 
 import argparse

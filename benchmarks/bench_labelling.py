@@ -2,8 +2,8 @@
 
     python benchmarks/bench_labelling.py
 
-Kernels only, on one thread, beside a dense solve of the same reduced equations in NumPy. 13CFLUX's Python package
-took 130 µs for one flux vector of this network.
+Kernels only, on one thread, beside a dense solve of the same reduced equations in NumPy. 13CFLUX's Python
+package took 130 µs for one flux vector of this network.
 """
 
 import numpy as np

@@ -1,14 +1,15 @@
-"""Is the flux posterior calibrated? Fluxes are drawn from the prior, measured with noise, and sampled again.
+"""Is the flux posterior calibrated? Fluxes from the prior are measured with noise, and sampled again.
 
     python benchmarks/study_calibration.py [--simulations 200] [--minutes 60]
 
 Simulation-based calibration (Talts et al. 2018) on the Toya core network with the wild type's bounds and
-measurement errors: the rank of the true value among independent posterior draws is uniform for every flux, if sampler
-and likelihood are right. Resumable; the ranks are kept in benchmarks/finished/calibration.csv.
+measurement errors: the rank of the true value among independent posterior draws is uniform for every flux,
+if sampler and likelihood are right. Resumable; the ranks are kept in benchmarks/finished/calibration.csv.
 """
 
 import argparse
 import time
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 

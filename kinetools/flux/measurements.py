@@ -1,8 +1,8 @@
 """Measurements of one strain: labelling experiments, and bounds and values of fluxes."""
 
-import math
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -127,8 +127,10 @@ class Measurements:
                 e.name,
                 sorted(e.tracer.mixtures.items()),
                 [
-                    [f.name, f.metabolite, list(f.atoms or ()), e.mids[f.name].tolist()]
-                    + [np.asarray(e.standard_deviations[f.name]).tolist()]
+                    [
+                        *(f.name, f.metabolite, list(f.atoms or ())),
+                        *(np.asarray(x[f.name]).tolist() for x in (e.mids, e.standard_deviations)),
+                    ]
                     for f in e.fragments
                 ],
             ]

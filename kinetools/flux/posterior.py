@@ -21,6 +21,7 @@ def flux_inference_data(space, likelihood, x, *, prior=None, statistics=None, at
     normalised log-likelihood, and more arrays (chain, draw) from `statistics`), log_likelihood (of every
     measured value), posterior_predictive (mass: simulated with noise; simulated: without; of 500 draws of
     each chain at most), observed_data and constant_data (mass, sigma), prior (net_flux, exchange_flux).
+    What depends on measurements is left out where the likelihood is switched off.
     """
     import arviz
     import xarray
@@ -35,21 +36,21 @@ def flux_inference_data(space, likelihood, x, *, prior=None, statistics=None, at
     stats = {"lp": (("chain", "draw"), lp, {"long_name": "log-likelihood (normalised)"})}
     stats |= {k: (("chain", "draw"), v) for k, v in (statistics or {}).items()}
     groups["sample_stats"] = xarray.Dataset(stats)
-    each = -0.5 * residuals**2 - np.log(sigma * np.sqrt(2 * np.pi))
-    groups["log_likelihood"] = xarray.Dataset(
-        {"mass": (("chain", "draw", "value"), each)}, {"value": names}
-    )
     n_draws = x.shape[1]
     kept = np.unique(np.linspace(0, n_draws - 1, min(SIMULATED, n_draws)).astype(int))
-    simulated = measured - sigma * residuals[:, kept]
-    noise = np.random.default_rng([seed, 0x707063]).standard_normal(simulated.shape)
-    groups["posterior_predictive"] = xarray.Dataset(
-        {
-            "simulated": (("chain", "draw", "value"), simulated, {"units": "1"}),
-            "mass": (("chain", "draw", "value"), simulated + sigma * noise, {"units": "1"}),
-        },
-        {"value": names, "draw": kept},
-    )
+    if np.isfinite(sigma).all():  # else nothing counts as measured
+        each = -0.5 * residuals**2 - np.log(sigma * np.sqrt(2 * np.pi))
+        dims = ("chain", "draw", "value")
+        groups["log_likelihood"] = xarray.Dataset({"mass": (dims, each)}, {"value": names})
+        simulated = measured - sigma * residuals[:, kept]
+        noise = np.random.default_rng([seed, 0x707063]).standard_normal(simulated.shape)
+        groups["posterior_predictive"] = xarray.Dataset(
+            {
+                "simulated": (dims, simulated, {"units": "1"}),
+                "mass": (dims, simulated + sigma * noise, {"units": "1"}),
+            },
+            {"value": names, "draw": kept},
+        )
     groups["observed_data"] = xarray.Dataset({"mass": ("value", measured)}, {"value": names})
     groups["constant_data"] = xarray.Dataset(
         {
