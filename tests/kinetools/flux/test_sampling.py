@@ -179,7 +179,7 @@ def test_a_posterior_is_kept_and_read_again(posterior, tmp_path):
         again.posterior.net_flux.values, posterior.posterior.net_flux.values
     )
     path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(kt.InputError, match="posterior.nc: cannot be read"):
+    with pytest.raises(kt.InputError, match="cannot be read as a posterior"):
         kt.load_posterior(path)
 
 
