@@ -12,7 +12,10 @@ INSIDE = 1e-4  # of the range of a flux, kept from its ends
 ALONG = 1e-6  # facets that are parallel to the slice but for this
 MIXED = (0.02, 0.3)  # how far starts are moved from the last fit towards the middle of the slice
 OUTWARDS = 2.0 ** np.arange(-6, 1)  # parts of the way from the fit to an end that are looked at
-HALVINGS = 4  # around the end of the interval
+CLOSE = (
+    0.05  # of the way from the fit: an end of the interval is looked for until it is known so well
+)
+HALVINGS = 24  # at most
 
 
 class Slice:
@@ -126,6 +129,8 @@ def _walk(look, best, end, least):
     if outside is None:
         return
     for _ in range(HALVINGS):
+        if abs(outside - inside) < CLOSE * abs(outside - best):
+            return
         middle = (inside + outside) / 2
         if look(middle, [inside, outside]) < least:
             outside = middle
