@@ -15,6 +15,7 @@ from .measurements import Fragment
 from .tracer import Tracer
 
 PIECE = 512  # flux vectors for one thread
+ROUNDING = 1e-9  # over the largest flux: one below zero by less is rounding, and means zero
 
 
 class LabellingSimulator:
@@ -123,15 +124,16 @@ class LabellingSimulator:
             )
         both = np.concatenate([forward, reverse], axis=-1).reshape(-1, 2 * self._n_reactions)
         fluxes = np.ascontiguousarray(both[:, self._flux_columns])
-        if not (np.isfinite(fluxes).all() and (fluxes >= 0).all()):
-            bad = np.flatnonzero(~(np.isfinite(both) & (both >= 0)).all(axis=0))
+        least = -ROUNDING * self.network.max_flux
+        if not (np.isfinite(fluxes).all() and (fluxes >= least).all()):
+            bad = np.flatnonzero(~(np.isfinite(both) & (both >= least)).all(axis=0))
             bad = next(c for c in bad if c in self._flux_columns)
             name = self.network.reactions[bad % self._n_reactions]
             raise InputError(
                 f"reaction {name}: forward and reverse fluxes must be numbers of at least 0; "
                 "a net flux is their difference."
             )
-        return fluxes, forward.shape[:-1]
+        return np.maximum(fluxes, 0.0), forward.shape[:-1]
 
     def _run(self, fluxes, weights):
         values = np.empty((len(fluxes), len(self.masses)))
