@@ -23,8 +23,9 @@ def flux_inference_data(space, likelihood, x, *, prior=None, statistics=None, at
     each chain at most), observed_data and constant_data (mass, sigma), prior (net_flux, exchange_flux).
     What depends on measurements is left out where the likelihood is switched off.
     """
-    import arviz
     import xarray
+
+    arviz = import_arviz()
 
     forward, reverse = space.to_fluxes(x)
     groups = {"posterior": _flux_dataset(xarray, space, forward, reverse)}
@@ -67,6 +68,16 @@ def flux_inference_data(space, likelihood, x, *, prior=None, statistics=None, at
         value = value if isinstance(value, (str, int, float)) else json.dumps(_plain(value))
         idata.posterior.attrs[name] = value
     return idata
+
+
+def import_arviz():
+    """ArviZ, without what it says about its own future on import."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        import arviz
+    return arviz
 
 
 def _flux_dataset(xarray, space, forward, reverse):

@@ -117,7 +117,7 @@ def sample_fluxes(
                 bar.show(verdict, method, steps)
                 check = judge.next_check(store)
                 run.save_state(method.state() | store.state() | {"steps": np.array(steps)})
-                if over or (verdict.converged and store.length >= draws):
+                if over or (judge.enough(verdict) and store.length >= draws):
                     break
     idata = _result(space, density, method, store, verdict, prior, parameters, steps, started)
     run.save_result(idata)
@@ -164,10 +164,12 @@ class _Judge:
         if verdict.converged and objection:
             sentence = f"Not shown to be converged: {objection}."
             verdict = replace(verdict, converged=False, sentence=sentence)
-        if verdict.mixed and not several:
-            # All chains start in one way: R-hat and effective sample size are all there is.
-            verdict = replace(verdict, converged=True)
         return verdict
+
+    def enough(self, verdict) -> bool:
+        """Nothing more can be reached: where all chains start in one way, none can be shown to converge."""
+        several = len(set(self.method.starts)) > 1
+        return verdict.converged if several else verdict.mixed
 
 
 class _Bar:

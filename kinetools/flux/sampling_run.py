@@ -16,6 +16,7 @@ import numpy as np
 from ..data import one_line
 from ..errors import InputError
 from ..store import replacing, write_text
+from .posterior import import_arviz
 
 
 class SamplingRun:
@@ -81,8 +82,7 @@ def load_posterior(path):
 
     Raises InputError for a file that is missing, damaged or holds no fluxes.
     """
-    import arviz
-
+    arviz = import_arviz()
     path = Path(path)
     path = path / "posterior.nc" if path.is_dir() else path
     if not path.is_file():

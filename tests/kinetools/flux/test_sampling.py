@@ -55,9 +55,12 @@ def test_the_toy_posterior_is_that_of_quadrature(posterior):
 
 def test_the_published_sampler_gives_the_same_posterior(toy, measured):
     idata = sample(
-        toy, measured, sampler="acmet", warm_up=5000, ess=1000, max_steps=60_000, minutes=3
+        toy, measured, sampler="acmet", warm_up=5000, ess=300, max_steps=800_000, minutes=5
     )
     assert idata.posterior.attrs["sampler"] == "acmet"
+    # All its chains start in one place, which shows no convergence however well they mix.
+    assert idata.posterior.attrs["converged"] == 0
+    assert idata.posterior.attrs["verdict"].startswith("Mixed, but not shown to be converged: ")
     assert_exact(idata)
 
 
