@@ -21,7 +21,10 @@ SAMPLERS = ("default", "acmet")
 PRIOR_DRAWS = 2000
 FIRST_CHECK = 250  # draws of each chain
 GROWTH = 1.25  # between checks of convergence
-LONGEST_BLOCK = 2000  # draws between two checkpoints, at most
+LONGEST_BLOCK = (
+    2000  # steps of each chain in one go: so long an interruption may take to be noticed
+)
+SAVED = 20.0  # seconds between two checkpoints, at most
 ACMET_WARM_UP = 100_000
 MEASURED = ("bounds", "likelihood")
 
@@ -103,38 +106,51 @@ def sample_fluxes(
     store, judge = DrawStore(draws), _Judge(space, method, r_hat, ess)
     with reporting(100, "sampling fluxes", "%", progress) as advance:
         bar = _Bar(advance, run)
-        steps = _prepare(method, store, run, bar)
-        check = judge.next_check(store)
-        while True:
-            block = max(1, min(check - store.length, store.room, LONGEST_BLOCK))
+        steps, check = _prepare(method, store, run, bar, judge)
+        done, saved = False, time.monotonic()
+        if store.length == check:  # killed between the last look and the result
+            verdict = judge(store)
+            done = judge.enough(verdict) and store.length >= draws
+            done = done or steps + store.thinning > steps_left
+            check = judge.next_check(store)
+        while not done:
+            block = max(1, min(check - store.length, store.room, LONGEST_BLOCK // store.thinning))
             block = int(min(block, max(1, (steps_left - steps) // store.thinning)))
             size = block * store.thinning
             store.append(**method.sample(size, store.thinning))
             steps += size
             over = time.monotonic() - started > limit or steps + store.thinning > steps_left
-            if store.length >= check or over or store.length == store.draws:
+            looked = store.length >= check or over or store.length == store.draws
+            if looked:
                 verdict = judge(store)
                 bar.show(verdict, method, steps)
+                done = over or (judge.enough(verdict) and store.length >= draws)
+            if looked or time.monotonic() - saved > SAVED:
+                _save(run, method, store, steps, store.length if looked else check)
+                saved = time.monotonic()
+            if looked:
                 check = judge.next_check(store)
-                run.save_state(method.state() | store.state() | {"steps": np.array(steps)})
-                if over or (judge.enough(verdict) and store.length >= draws):
-                    break
     idata = _result(space, density, method, store, verdict, prior, parameters, steps, started)
     run.save_result(idata)
     return idata
 
 
-def _prepare(method, store, run, bar) -> int:
-    """Warm up, or go on from the run's state; the number of steps done."""
+def _prepare(method, store, run, bar, judge) -> tuple[int, int]:
+    """Warm up, or go on from the run's state; steps done, and how many draws to look at next."""
     state = run.load_state()
     if state is not None:
         method.restore(state)
         store.restore(state)
         run.event("resumed", steps=int(state["steps"]))
-        return int(state["steps"])
+        return int(state["steps"]), int(state["check"])
     run.event("started", warm_up=method.n_warm_up)
     method.warm_up(lambda: bar.warmed_up(method.n_warm_up))
-    return 0
+    return 0, judge.next_check(store)
+
+
+def _save(run, method, store, steps, check):
+    counters = {"steps": np.array(steps), "check": np.array(check)}
+    run.save_state(method.state() | store.state() | counters)
 
 
 class _Judge:
