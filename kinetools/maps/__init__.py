@@ -10,5 +10,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "overlaps": ["find_overlaps"],
         "scale": ["Scale"],
         "svg": ["draw_svg"],
+        "uncertainty": ["Uncertainty"],
     },
 )

@@ -9,7 +9,8 @@ from .geometry import unit
 from .legend import HEIGHT, draw_legend
 from .numbers import format_value
 from .scale import METABOLITE_SIZES, Scale, is_missing
-from .text import NODE_SIZE, REACTION_SIZE, STOICHIOMETRY_SIZE, TITLE_SIZE
+from .text import NODE_SIZE, REACTION_SIZE, STOICHIOMETRY_SIZE, TITLE_SIZE, text_width
+from .uncertainty import draw_halo, draw_uncertainty_legend
 
 PRIMARY_RADIUS, SECONDARY_RADIUS, MARKER_RADIUS = 20, 10, 5
 LINE_COLOR, LINE_WIDTH, ARROW = "#334e75", 10, (20, 13)
@@ -27,6 +28,9 @@ def draw_svg(
     unit_label="",
     metabolite_unit_label="",
     width=1000,
+    reaction_uncertainty=None,
+    reaction_direction=None,
+    subtitles=(),
 ) -> str:
     """The map as a self-contained SVG; the same input always gives the same text.
 
@@ -35,8 +39,10 @@ def draw_svg(
     reaction_scale, metabolite_scale: a `Scale`, otherwise one that fits the magnitudes; a negative
     value is a flux against the direction in which the reaction is written. reaction_label:
     "bigg_id", "name" or None. unit_label, metabolite_unit_label: what the legends write above the
-    colours, for example "Flux (mmol/gDW/h)". width: of the picture in pixels. Raises InputError
-    for values that are infinite or no numbers.
+    colours, for example "Flux (mmol/gDW/h)". width: of the picture in pixels.
+    reaction_uncertainty: an `Uncertainty`, drawn as halos or opacity. reaction_direction: {id: number}
+    whose signs, instead of those of the data, say where arrowheads point. subtitles: sentences below
+    the title. Raises InputError for values that are infinite or no numbers.
     """
     if reaction_label not in LABELS:
         raise InputError(
@@ -44,6 +50,7 @@ def draw_svg(
         )
     fluxes = _numbers(reaction_data, "reaction_data")
     levels = _numbers(metabolite_data, "metabolite_data")
+    directions = _numbers(reaction_direction, "reaction_direction")
     body = escher_map[1]
     shown = map_reactions(escher_map)
     if fluxes is not None and reaction_scale is None:
@@ -53,8 +60,11 @@ def draw_svg(
 
     canvas = body["canvas"]
     x, y, w, h = (canvas[k] for k in ("x", "y", "width", "height"))
-    top = y - (90 if title else 0)
-    bottom = y + h + HEIGHT * ((fluxes is not None) + (levels is not None))
+    lines = [line for text in subtitles for line in _wrapped(text, w - 120)]
+    top = y - (90 if title else 0) - 46 * len(lines) - (24 if lines else 0)
+    uncertain = reaction_uncertainty if fluxes is not None else None
+    legends = [fluxes is not None, uncertain is not None, levels is not None]
+    bottom = y + h + HEIGHT * sum(legends)
     total = bottom - top
     heading = title or escher_map[0]["map_name"]
     rows = [
@@ -69,11 +79,27 @@ def draw_svg(
             f'<text x="{_n(x + w / 2)}" y="{_n(top + 66)}" font-size="56" font-style="normal" '
             f'text-anchor="middle">{escape(title)}</text>'
         )
+    start = top + (90 if title else 0) + 40
+    rows += [
+        f'<text x="{_n(x + 60)}" y="{_n(start + 46 * k)}" font-size="34" font-style="normal" '
+        f'font-weight="normal">{escape(line)}</text>'
+        for k, line in enumerate(lines)
+    ]
     nodes = body["nodes"]
+    amounts = {} if uncertain is None else uncertain.amounts()
+    halos, drawn = [], []
     for reaction in body["reactions"].values():
-        value = None if fluxes is None else fluxes.get(reaction["bigg_id"])
-        style = _Style(fluxes is not None, value, reaction_scale)
-        rows += _reaction(reaction, nodes, style, reaction_label)
+        id = reaction["bigg_id"]
+        value = None if fluxes is None else fluxes.get(id)
+        direction = value if directions is None else directions.get(id)
+        style = _Style(fluxes is not None, value, reaction_scale, direction)
+        if uncertain is not None and uncertain.style == "opacity":
+            style.opacity = amounts.get(id, 1.0)
+        path, elements = _reaction(reaction, nodes, style, reaction_label)
+        drawn += elements
+        if uncertain is not None and uncertain.style == "halo" and amounts.get(id):
+            halos.append(draw_halo(path, style.color, style.width, amounts[id]))
+    rows += [*halos, *drawn]
     rows += _nodes(nodes, levels, metabolite_scale)
     for text in body["text_labels"].values():
         rows.append(
@@ -83,6 +109,8 @@ def draw_svg(
     if fluxes is not None:
         missing = sum(is_missing(fluxes.get(r)) for r in shown)
         rows += draw_legend(reaction_scale, unit_label, missing, x + 60, y + h)
+    if uncertain is not None:
+        rows += draw_uncertainty_legend(uncertain, x + 60, y + h + HEIGHT)
     if levels is not None:
         missing = sum(is_missing(levels.get(m)) for m in map_metabolites(escher_map))
         below = bottom - HEIGHT
@@ -95,21 +123,23 @@ def draw_svg(
 class _Style:
     """How one reaction is drawn: line, arrowheads, and the direction of its flux."""
 
-    def __init__(self, has_data, value, scale):
-        self.has_data = has_data
+    def __init__(self, has_data, value, scale, direction):
+        self.has_data, self.opacity = has_data, 1.0
         self.value = None if is_missing(value) else value
+        self.direction = None if is_missing(direction) else direction
         self.color = scale.color(value) if has_data else LINE_COLOR
         self.width = scale.size(value) if has_data else LINE_WIDTH
         self.arrow = (2 * self.width, self.width) if has_data else ARROW
 
     def filled(self, coefficient) -> bool:
         """Whether the arrowhead at a metabolite shows the direction of the flux."""
-        if not self.has_data or self.value == 0:
+        if not self.has_data or self.direction == 0:
             return True
-        return (coefficient < 0) == (self.value is not None and self.value < 0)
+        return (coefficient < 0) == (self.direction is not None and self.direction < 0)
 
 
 def _reaction(reaction, nodes, style, label):
+    """The path of all its lines, and the elements that draw it."""
     coefficients = {m["bigg_id"]: m["coefficient"] for m in reaction["metabolites"]}
     number = f" {format_value(style.value)}" if style.has_data else ""
     rows = [
@@ -118,6 +148,7 @@ def _reaction(reaction, nodes, style, label):
         f"{escape(reaction['name'])}</title>"
     ]
     lines, heads, counts = [], [], []
+    open_end = find_open_end(reaction, nodes)
     for segment in reaction["segments"].values():
         ends = [nodes[segment[k]] for k in ("from_node_id", "to_node_id")]
         points = [complex(node["x"], node["y"]) for node in ends]
@@ -126,6 +157,8 @@ def _reaction(reaction, nodes, style, label):
         inner = [complex(b["x"], b["y"]) for b in curve] if curved else points[::-1]
         tips = list(points)
         for i, node in enumerate(ends):
+            if segment[("from_node_id", "to_node_id")[i]] == open_end:
+                heads.append(_arrowhead(points[i], unit(inner[i] - points[i]), style, 1))
             if node["node_type"] != "metabolite" or points[i] == inner[i]:
                 continue
             coefficient = coefficients.get(node["bigg_id"], 0)
@@ -143,15 +176,39 @@ def _reaction(reaction, nodes, style, label):
         path = f"M{_p(tips[0])} "
         path += f"C{_p(inner[0])} {_p(inner[1])} {_p(tips[1])}" if curved else f"L{_p(tips[1])}"
         lines.append(path)
-    rows.append(f'<path d="{" ".join(lines)}"/>')
-    rows += [*heads, *counts]
+    shapes = [f'<path d="{" ".join(lines)}"/>', *heads, *counts]
+    if style.opacity < 1:
+        shapes = [f'<g opacity="{style.opacity:.3f}">', *shapes, "</g>"]
+    rows += shapes
     if label:
         rows.append(
             f'<text x="{_n(reaction["label_x"])}" y="{_n(reaction["label_y"])}" '
             f'font-size="{REACTION_SIZE}" fill="#202078" stroke="none">'
             f"{escape(reaction[label] + number)}</text>"
         )
-    return [*rows, "</g>"]
+    return " ".join(lines), [*rows, "</g>"]
+
+
+def find_open_end(reaction, nodes):
+    """The key of the node where a reaction without products leaves the map, or None."""
+    if any(m["coefficient"] > 0 for m in reaction["metabolites"]):
+        return None
+    ends = [s[k] for s in reaction["segments"].values() for k in ("from_node_id", "to_node_id")]
+    loose = [k for k in ends if nodes[k]["node_type"] != "metabolite" and ends.count(k) == 1]
+    return loose[0] if len(loose) == 1 else None
+
+
+def _wrapped(text, width, size=34):
+    """A sentence in lines that are at most so wide, in map units."""
+    line = ""
+    for word in str(text).split():
+        if line and text_width(f"{line} {word}", size) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    if line:
+        yield line
 
 
 def _arrowhead(tip, along, style, coefficient):
