@@ -95,8 +95,9 @@ def perturb(
     the end (default: 40, dense at the start; an empty list keeps the end only); rtol, method, max_steps,
     path: see `simulate`.
     draw, of kind "state": "independent" (factors for the independent metabolites; the dependent ones follow
-    from the conserved totals, and what would make one negative is drawn again) or "uniform" (uniform among
-    all states that keep the totals and have every metabolite between the factors).
+    from the conserved totals, rare ones a hundredfold and more, and what would make one negative is drawn
+    again) or "uniform" (uniform among all states that keep the totals and have every metabolite between
+    the factors).
     norm: of the distance over the dynamic metabolites: "overall", ‖x − x_ref‖/‖x_ref‖, or "relative",
     ‖(x − x_ref)/x_ref‖, which counts rare metabolites as much as abundant ones; threshold: of the distance,
     below which a model has returned.
