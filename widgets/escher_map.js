@@ -102,7 +102,7 @@ class MapView {
 
   start() {
     // Escher changes the map that it is given.
-    const map = structuredClone(this.model.get("_map"));
+    const map = markOpenEnds(structuredClone(this.model.get("_map")));
     this.builder = new this.Builder(map, null, null, this.place, {
       ...ESCHER_OPTIONS,
       // Named here, or else Escher colours by the absolute value without a word.
@@ -116,7 +116,7 @@ class MapView {
   }
 
   load() {
-    this.builder.load_map(structuredClone(this.model.get("_map")));
+    this.builder.load_map(markOpenEnds(structuredClone(this.model.get("_map"))));
     this.onLoad();
   }
 
@@ -143,10 +143,14 @@ class MapView {
       if (!this.drawn.has(id)) this.drawn.set(id, []);
       this.drawn.get(id).push(group);
     }
-    const halos = document.createElementNS(SVG, "g");
-    halos.setAttribute("class", "kinetools-halos");
-    this.place.querySelector(".zoom-g > #reactions").before(halos);
-    this.halos = halos;
+    const layer = (className) => {
+      const made = document.createElementNS(SVG, "g");
+      made.setAttribute("class", className);
+      this.place.querySelector(".zoom-g > #reactions").before(made);
+      return made;
+    };
+    this.uncertain = layer("kinetools-uncertain");
+    this.halos = layer("kinetools-halos");
   }
 
   applyFrame() {
@@ -160,8 +164,12 @@ class MapView {
     const { reactions, metabolites, note } = this.model.get("_layers");
     this.applyLayer("reaction", reactions);
     this.applyLayer("metabolite", metabolites);
+    if (reactions?.direction) turnArrowheads(this.builder.map, reactions.direction);
+    const groups = this.place.querySelectorAll("g.reaction");
+    drawUncertainty(this.uncertain, groups, reactions?.uncertainty);
     this.legends.replaceChildren();
-    this.addLegend("Reactions", "g.reaction", reactions);
+    this.addLegend(reactions?.title, "g.reaction", reactions);
+    if (reactions?.uncertainty) drawUncertaintyLegend(this.legends, reactions.uncertainty);
     this.addLegend("Metabolites", "g.node", metabolites);
     this.note.textContent = note;
     this.drawHalos(); // lines have new widths and ends
@@ -315,6 +323,8 @@ class MapView {
       const value = layer.values[id] ?? null;
       const text = value === null ? "no data" : withUnit(value, layer.unit);
       element(this.tooltip, "div", "kinetools-map-value", text);
+      const lines = layer.notes?.[id]?.split("\n") ?? [];
+      for (const line of lines) element(this.tooltip, "div", "kinetools-map-id", line);
     }
     this.placeTooltip(event);
   }

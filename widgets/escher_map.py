@@ -17,7 +17,7 @@ from kinetools.maps.validate import validate_map
 from .display import live, mimebundle, svg_picture
 
 HERE = Path(__file__).parent
-PARTS = ("escher_bundle", "map_parts", "own_keys", "escher_map")
+PARTS = ("escher_bundle", "map_parts", "map_uncertainty", "own_keys", "escher_map")
 KINDS = ("reaction", "metabolite")
 
 
@@ -60,7 +60,10 @@ class EscherMap(anywidget.AnyWidget):
     reaction_data, metabolite_data: numbers by id (dict or Series); None or NaN means no data. Ids
         that are not on the map are listed below it.
     reaction_scale, metabolite_scale: `kinetools.maps.Scale`; None takes one that fits the data.
-    reaction_unit, metabolite_unit: shown with every value.
+    reaction_unit, metabolite_unit: shown with every value; reaction_title: what the values are.
+    reaction_uncertainty: `kinetools.maps.Uncertainty`, drawn as halos or opacity; reaction_direction:
+        numbers by id whose signs, instead of those of the data, say where arrowheads point;
+        reaction_notes: {id: text} that is shown below a value under the mouse.
     title: shown above the map; height: of the map, in pixels.
 
     Everything can be set later, too, and the picture follows. A click on the map sets `selection`
@@ -80,6 +83,10 @@ class EscherMap(anywidget.AnyWidget):
     metabolite_data = Data(default_value=None, allow_none=True)
     reaction_scale = t.Instance(maps.Scale, allow_none=True)
     metabolite_scale = t.Instance(maps.Scale, allow_none=True)
+    reaction_uncertainty = t.Instance(maps.Uncertainty, allow_none=True)
+    reaction_direction = Data(default_value=None, allow_none=True)
+    reaction_notes = t.Dict()
+    reaction_title = t.Unicode("Reactions")
     reaction_unit = t.Unicode("")
     metabolite_unit = t.Unicode("")
     selection = Ids().tag(sync=True)
@@ -138,9 +145,14 @@ class EscherMap(anywidget.AnyWidget):
             metabolite_scale=self.metabolite_scale,
             title=self.title or None,
             unit_label=self.reaction_unit,
+            reaction_uncertainty=self.reaction_uncertainty,
+            reaction_direction=self.reaction_direction,
         )
 
-    @t.observe(*(f"{kind}_{what}" for kind in KINDS for what in ("data", "scale", "unit")))
+    @t.observe(
+        *(f"{kind}_{what}" for kind in KINDS for what in ("data", "scale", "unit")),
+        *(f"reaction_{what}" for what in ("uncertainty", "direction", "notes", "title")),
+    )
     def _redraw(self, change):
         # One message, so that the page never shows new numbers in the colours of old ones.
         self._layers = self._make_layers()
@@ -153,7 +165,13 @@ class EscherMap(anywidget.AnyWidget):
             scale = self.reaction_scale or maps.Scale.for_values(
                 [reactions.get(id) for id in maps.map_reactions(self._map)]
             )
-            layers["reactions"] = _layer(reactions, scale, self.reaction_unit)
+            uncertainty = self.reaction_uncertainty
+            layers["reactions"] = _layer(reactions, scale, self.reaction_unit) | {
+                "title": self.reaction_title,
+                "uncertainty": uncertainty and uncertainty.to_layer(),
+                "direction": self.reaction_direction,
+                "notes": self.reaction_notes,
+            }
         if metabolites is not None:
             scale = self.metabolite_scale or maps.Scale.for_values(
                 metabolites.values(), sizes=METABOLITE_SIZES

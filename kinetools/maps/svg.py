@@ -133,7 +133,7 @@ class _Style:
 
     def filled(self, coefficient) -> bool:
         """Whether the arrowhead at a metabolite shows the direction of the flux."""
-        if not self.has_data or self.direction == 0:
+        if not self.has_data or self.value == 0 or self.direction == 0:
             return True
         return (coefficient < 0) == (self.direction is not None and self.direction < 0)
 

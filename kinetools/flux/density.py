@@ -1,0 +1,24 @@
+"""The density of draws of one flux."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+
+def flux_density(values, points: int = 200, bins: int = 1024):
+    """Kernel density estimate of draws (sample,): (x, density), or None where they do not vary.
+
+    Gaussian, with Silverman's bandwidth, and reflected at the smallest and largest draw, so that a flux
+    that piles up at its bound is not smeared beyond it.
+    """
+    values = np.asarray(values, float)
+    low, high = values.min(), values.max()
+    if high - low <= 1e-9 * max(1.0, abs(low), abs(high)):
+        return None
+    quarter, three = np.quantile(values, [0.25, 0.75])
+    spread = min(s for s in (values.std(), (three - quarter) / 1.349) if s > 0)
+    width = 0.9 * spread * len(values) ** -0.2 / (high - low) * bins
+    counts, edges = np.histogram(values, bins=bins, range=(low, high), density=True)
+    smooth = gaussian_filter1d(counts, max(width, 1.0), mode="reflect", truncate=4.0)
+    middles = (edges[1:] + edges[:-1]) / 2
+    x = np.linspace(low, high, points)
+    return x, np.interp(x, middles, smooth)
