@@ -2,18 +2,18 @@
 
 Each step draws z from ORACLE's prior, asks how far x is from its class and which way the class lies (see
 `relevance`), and moves f down violation + penalty·‖x − z‖². The penalty trades incidence against coverage:
-what does not need to move stays where the prior put it, but for the way that every parameter's own
-distribution goes, and parameters whose distribution drifts become dearer to move (see `displacement`). The
-penalty itself follows the share of sets that reach their class, so that the wanted incidence is reached,
-and no set moves farther than that takes. The distribution of λ_max is matched to that of sampled sets of
-the class (see `matching`). Checkpoints hold a moving average of the weights.
+what does not need to move stays where the prior put it, and parameters whose distribution drifts become
+dearer to move (see `displacement`). The penalty itself follows the share of sets that reach their class, so
+that the wanted incidence is reached, and no set moves farther than that takes. The distribution of λ_max is
+matched to that of sampled sets of the class (see `matching`). Checkpoints hold a moving average of the
+weights.
 """
 
 import numpy as np
 
 from ..kinetics.parameter_sets import linearise
 from .backend import keras, tensorflow
-from .displacement import Anchor, Prices
+from .displacement import Prices
 from .matching import RankMatching
 from .networks import encode_labels, residual_generator, take_weights
 from .relevance import SpectralSignal
@@ -24,7 +24,7 @@ DEFAULTS = {
     "batch_size": 512,
     "width": 512,
     "learning_rate": 2e-3,
-    "penalty": 0.012,  # at the start
+    "penalty": 0.03,  # at the start
     "incidence": 0.979,  # that the penalty is led to; 0 keeps the penalty as it is
     "margin": 1.5,
     "matching": 0.5,
@@ -97,7 +97,7 @@ class ResidualTrainer:
             )
         members = data.values[data.codes == self._target]
         known = len(members) >= FEWEST
-        self._anchor, self._prices = (Anchor(members), Prices(members)) if known else (None, None)
+        self._prices = Prices(members) if known else None
         self._price = tf.Variable(tf.ones(n_features))
         self._penalty = tf.Variable(float(settings["penalty"]))
         # A violation below this is one of the margin only: the set is in its class.
@@ -169,11 +169,8 @@ class ResidualTrainer:
         inside = np.mean(violation[target] == 0) if target.any() else 0.0
         if step >= self._follows and target.any():
             self._lead(np.mean(violation[target] < self._margin))
-        anchor = np.zeros(x.shape, np.float32)
-        if self._anchor is not None:
-            anchor[target] = self._anchor(z.numpy()[target])
         seen = tf.constant([violation.mean(), inside], tf.float32)
-        self._update(z, label, tf.constant(anchor), tf.constant(gradient), seen)
+        self._update(z, label, tf.constant(gradient), seen)
 
     def _lead(self, incidence):
         """Raise the penalty where more sets than are wanted reach their class, lower it otherwise."""
@@ -197,12 +194,12 @@ class ResidualTrainer:
         codes[: round(n * self._settings["target_share"])] = self._target
         return codes
 
-    def _update_step(self, z, label, anchor, gradient, seen):
+    def _update_step(self, z, label, gradient, seen):
         tf = tensorflow()
         variables = self.generator.trainable_variables
         with tf.GradientTape() as tape:
             shift = self.generator([z, label]) - z
-            squares = (shift - anchor) ** 2
+            squares = shift**2
             cost = tf.reduce_mean(tf.reduce_sum(self._price * squares, axis=1))
             # The violation's own gradient is known: its product with x has that gradient by x.
             relevance = tf.reduce_mean(tf.reduce_sum(shift * gradient, axis=1))
