@@ -25,7 +25,7 @@ DEFAULTS = {
     "width": 512,
     "learning_rate": 2e-3,
     "penalty": 0.03,  # at the start
-    "incidence": 0.979,  # that the penalty is led to; 0 keeps the penalty as it is
+    "incidence": 0.982,  # that the penalty is led to; 0 keeps the penalty as it is
     "margin": 1.5,
     "matching": 0.5,
     "scale": 5.0,

@@ -294,17 +294,17 @@ def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | 
 
     select: "incidence" takes the highest incidence, as published; "coverage" the checkpoint that is nearest
     to the class itself, counting what its incidence lacks to 0.98, ten times what its largest divergence
-    exceeds 0.03 nat by, what its spread ratio lies outside 0.9–1.1 by, and a third of what its two-sample
+    exceeds 0.03 nat by, what its spread ratio lies outside 0.9–1.1 by, and a fifth of what its two-sample
     AUC exceeds 0.5 by.
-    floor: largest divergence of exact sets of the same number, half of which is allowed on top: few sets
-    cannot come below it.
+    floor: largest divergence of exact sets of the same number, which is allowed on top: few sets cannot
+    come below it.
     """
     if metrics.empty or "incidence" not in metrics:
         return None
     score = metrics["incidence"].fillna(-1.0)
     if select == "coverage":
         score = (score - ENOUGH).clip(upper=0.0)
-        score -= KL_WEIGHT * (metrics["kl_max"] - (KL_LIMIT + 0.5 * floor)).clip(lower=0.0)
+        score -= KL_WEIGHT * (metrics["kl_max"] - (KL_LIMIT + floor)).clip(lower=0.0)
         low, high = SPREAD_LIMITS
         spread = metrics["spread_ratio"]
         score -= (spread - high).clip(lower=0.0) + (low - spread).clip(lower=0.0)
@@ -314,7 +314,7 @@ def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | 
 
 
 ENOUGH = 0.98
-AUC_WEIGHT = 1 / 3
+AUC_WEIGHT = 0.2
 KL_LIMIT = 0.03
 KL_WEIGHT = 10.0
 SPREAD_LIMITS = (0.9, 1.1)
