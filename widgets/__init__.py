@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "escher_map": ["EscherMap"],
+        "flux_map": ["FluxMap"],
         "label_explorer": ["LabelExplorer"],
         "ranking_explorer": ["RankingExplorer"],
         "training_monitor": ["TrainingMonitor"],

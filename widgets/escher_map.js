@@ -149,8 +149,8 @@ class MapView {
       this.place.querySelector(".zoom-g > #reactions").before(made);
       return made;
     };
-    this.uncertain = layer("kinetools-uncertain");
     this.halos = layer("kinetools-halos");
+    this.uncertain = layer("kinetools-uncertain");
   }
 
   applyFrame() {
@@ -204,12 +204,16 @@ class MapView {
     this.halos.replaceChildren();
     for (const [trait, { className, margin }] of Object.entries(HALOS)) {
       const ids = new Set(this.model.get(trait));
+      const chosen = [];
       for (const [id, groups] of this.drawn) {
         for (const group of groups) {
           group.classList.toggle(className, ids.has(id));
-          if (ids.has(id)) this.drawHalo(group, className, margin);
+          if (ids.has(id)) chosen.push(group);
         }
       }
+      for (const group of chosen) this.drawHalo(group, className, margin);
+      // Without a colour of its own the inside is not seen; with one the halo is an outline.
+      for (const group of chosen) this.drawHalo(group, `${className}-inside`, margin - 5);
     }
   }
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 
-def flux_density(values, points: int = 200, bins: int = 1024):
+def flux_density(values, points: int = 400, bins: int = 1024):
     """Kernel density estimate of draws (sample,): (x, density), or None where they do not vary.
 
     Gaussian, with Silverman's bandwidth, and reflected at the smallest and largest draw, so that a flux

@@ -57,7 +57,7 @@ class FluxDraws:
 
     def prior(self, reaction: str) -> np.ndarray | None:
         """(sample,) of the prior, or None where the posterior came without."""
-        if self._prior is None or reaction not in self:
+        if self._prior is None or reaction not in self._prior["reaction"]:
             return None
         known = self._prior[f"{self.flux}_flux"].sel(reaction=reaction).values.ravel()
         return known[np.isfinite(known)]

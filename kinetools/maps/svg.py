@@ -60,7 +60,7 @@ def draw_svg(
 
     canvas = body["canvas"]
     x, y, w, h = (canvas[k] for k in ("x", "y", "width", "height"))
-    lines = [line for text in subtitles for line in _wrapped(text, w - 120)]
+    lines = [line for text in subtitles for line in wrapped(text, w - 120)]
     top = y - (90 if title else 0) - 46 * len(lines) - (24 if lines else 0)
     uncertain = reaction_uncertainty if fluxes is not None else None
     legends = [fluxes is not None, uncertain is not None, levels is not None]
@@ -198,7 +198,7 @@ def find_open_end(reaction, nodes):
     return loose[0] if len(loose) == 1 else None
 
 
-def _wrapped(text, width, size=34):
+def wrapped(text, width, size=34):
     """A sentence in lines that are at most so wide, in map units."""
     line = ""
     for word in str(text).split():

@@ -11,7 +11,7 @@ from .scale import is_missing
 STYLES = ("halo", "opacity")
 MARGIN = 26.0  # of the widest halo on each side of its line, in map units
 HALO_OPACITY = 0.3
-FAINTEST = 0.15  # opacity
+FAINTEST = 0.25  # opacity
 STOPS = 5
 
 
