@@ -14,7 +14,6 @@ from .display import live, mimebundle, svg_picture
 from .flux_map_data import DIFFERENCE, FluxMapData
 
 ORDERS = ("drawn", "flux")
-PAIRS = 4  # reactions of a pair plot, at most
 
 
 class FluxMap(t.HasTraits):

@@ -46,11 +46,16 @@ def pair_figure(explorer) -> dict:
                     traces += _diagonal(explorer, name, reactions[row], number)
                 elif column < row:
                     traces += _points(explorer, name, reactions[column], reactions[row], number)
+    notes = []
+    if len(explorer.selection) > MOST:
+        notes.append(f"the last {MOST} of the {len(explorer.selection)} that are chosen")
     if lacking := [name for name in explorer.data.names if name not in names]:
-        words = f"{html.escape(short(lacking[0]))} does not have all of these reactions"
+        notes.append(f"{html.escape(short(lacking[0]))} does not have all of these reactions")
+    if notes:
         place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "xanchor": "right"}
-        note = {"text": words, "showarrow": False, "font": {"size": 11, "color": "#555"}}
-        texts.append(note | place | {"yanchor": "bottom", "yshift": 8})
+        note = {"showarrow": False, "font": {"size": 11, "color": "#555"}, "align": "right"}
+        note |= place | {"yanchor": "bottom", "yshift": 4, "text": "<br>".join(notes)}
+        texts.append(note)
     seen = set()
     for trace in traces:
         # Plotly's legend has one entry a posterior.

@@ -12,6 +12,8 @@ def flux_map_picture(explorer) -> str:
     title = explorer.show
     if explorer.show == DIFFERENCE:
         title = f"{data.names[1]} − {data.names[0]}"
+    if explorer.map is not None:
+        title = f"{explorer.map[0]['map_name']}: {title}"
     lines = []
     for name, converged, sentence in verdicts(explorer):
         if explorer.show in (name, DIFFERENCE):

@@ -133,9 +133,9 @@ class FluxMapView(OwnKeysBox):
         if self._setting:
             return
         explorer = self.explorer
-        new = [id for id in change["new"] if id in explorer.data.reactions]
-        before = [id for id in explorer.selection if id in explorer.on_map]
-        toggled = before and (set(before) < set(new) or set(new) < set(before))
+        clicked, new = {*change["new"]}, [id for id in change["new"] if id in explorer.data.reactions]
+        before = {id for id in explorer.selection if id in explorer.on_map}
+        toggled = before and clicked and (before < clicked or clicked < before)
         off = [id for id in explorer.selection if id not in explorer.on_map] if toggled else []
         self._act("selection", [*off, *new])
         if explorer.selection == [*off, *new]:

@@ -99,7 +99,7 @@ def comparison_layers(table, names=("first", "second")) -> FluxLayers:
     return FluxLayers(
         data,
         Scale.for_values([], "diverging", maximum=round_up(_largest(data))),
-        f"{names[1]} − {names[0]}",
+        f"{names[1]} − {names[0]}, along the arrows",
         Uncertainty(
             _numbers(probability),
             "Probability of a change in this direction",
