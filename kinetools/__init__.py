@@ -35,6 +35,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "flux.polytope": ["FluxSpace"],
         "flux.sampling": ["sample_fluxes"],
         "flux.sampling_run": ["load_posterior", "save_posterior"],
+        "flux.simulated": ["simulate_measurements"],
         "flux.tracer": ["Tracer"],
         "flux.uniform": ["sample_uniform"],
         "gan.evaluation": ["evaluate_generator"],
