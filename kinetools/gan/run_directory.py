@@ -293,9 +293,9 @@ def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | 
     """Epoch of the best checkpoint in a table of metrics; None for an empty one.
 
     select: "incidence" takes the highest incidence, as published; "coverage" the checkpoint that is nearest
-    to the class itself, counting what its incidence lacks to 0.98, ten times what its largest divergence
-    exceeds 0.03 nat by, what its spread ratio lies outside 0.9–1.1 by, and a fifth of what its two-sample
-    AUC exceeds 0.5 by.
+    to the class itself, counting three times what its incidence lacks to 0.98, ten times what its largest
+    divergence exceeds 0.03 nat by, what its spread ratio lies outside 0.9–1.1 by, and a fifth of what its
+    two-sample AUC exceeds 0.5 by.
     floor: largest divergence of exact sets of the same number, which is allowed on top: few sets cannot
     come below it.
     """
@@ -303,7 +303,7 @@ def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | 
         return None
     score = metrics["incidence"].fillna(-1.0)
     if select == "coverage":
-        score = (score - ENOUGH).clip(upper=0.0)
+        score = INCIDENCE_WEIGHT * (score - ENOUGH).clip(upper=0.0)
         score -= KL_WEIGHT * (metrics["kl_max"] - (KL_LIMIT + floor)).clip(lower=0.0)
         low, high = SPREAD_LIMITS
         spread = metrics["spread_ratio"]
@@ -314,6 +314,7 @@ def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | 
 
 
 ENOUGH = 0.98
+INCIDENCE_WEIGHT = 3.0
 AUC_WEIGHT = 0.2
 KL_LIMIT = 0.03
 KL_WEIGHT = 10.0

@@ -135,7 +135,7 @@ def test_the_best_checkpoint_is_that_of_highest_incidence_as_published():
 
 
 def test_with_coverage_a_narrow_generator_is_never_best():
-    table = metrics((0.5, 0.01, 1.0), (0.99, 0.5, 0.3), (0.8, 0.02, 0.95), (0.9, 0.05, 1.0))
+    table = metrics((0.5, 0.01, 1.0), (0.99, 0.5, 0.3), (0.8, 0.02, 0.95), (0.9, 0.07, 1.0))
     assert best_epoch(table, "coverage") == 20
 
 
@@ -151,6 +151,12 @@ def test_a_small_excess_of_divergence_does_not_make_an_untrained_generator_best(
 def test_beyond_enough_incidence_the_more_faithful_checkpoint_is_best():
     table = metrics((0.55, 0.01, 1.0), (0.990, 0.02, 1.0), (0.981, 0.02, 1.0))
     table["auc"] = [0.7, 0.72, 0.62]
+    assert best_epoch(table, "coverage") == 20
+
+
+def test_incidence_that_is_still_missing_counts_more_than_a_little_faithfulness():
+    table = metrics((0.55, 0.01, 1.0), (0.9758, 0.02, 1.0), (0.9818, 0.02, 1.0))
+    table["auc"] = [0.7, 0.596, 0.625]
     assert best_epoch(table, "coverage") == 20
 
 
