@@ -47,6 +47,7 @@ class EmuNetwork:
     fragments: dict[str, Emu]
     joined: dict[Emu, Source] = field(default_factory=dict)
     n_decomposed: int = 0
+    equal: dict[Emu, Emu] = field(default_factory=dict)  # EMU left out → one of the same masses
 
     @property
     def inputs(self) -> set[Emu]:
@@ -104,6 +105,7 @@ def reduce(emus: EmuNetwork) -> EmuNetwork:
     """The same fragments from fewer EMUs: chains shortened, equal ones merged."""
     inflows = {e: {s: dict(f) for s, f in sources.items()} for e, sources in emus.inflows.items()}
     fragments, joined = dict(emus.fragments), dict(emus.joined)
+    equal = dict(emus.equal)
     while True:
         same = {}
         for emu, sources in inflows.items():
@@ -116,8 +118,10 @@ def reduce(emus: EmuNetwork) -> EmuNetwork:
         inflows = {e: s for e, s in inflows.items() if e not in joined}
         same |= _twins(inflows, same) | _joined_twins(joined, same)
         if not same:
-            return EmuNetwork(inflows, fragments, joined, emus.n_decomposed)
+            return EmuNetwork(inflows, fragments, joined, emus.n_decomposed, equal)
         find = _representative(same)
+        equal = {e: find(kept) for e, kept in equal.items()}
+        equal |= {e: find(e) for e in same if find(e) != e}
         inflows = _renamed(inflows, same, find)
         joined = {
             e: tuple(sorted(map(find, source))) for e, source in joined.items() if e not in same

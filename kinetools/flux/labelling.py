@@ -109,6 +109,29 @@ class LabellingSimulator:
         _, by_forward, by_reverse = self.flat_with_gradient(*repeated, np.eye(n))
         return np.stack([by_forward, by_reverse], axis=-2)
 
+    def explain(self, fragment, reduced: bool | None = None, depth: int | None = None):
+        """The EMU network behind a fragment as an `EmuExplanation`: a picture in a notebook, and a table.
+
+        fragment: name of one of this simulator's, or another as text, such as "B[2,3]"; reduced: whether
+        EMUs that the simulation leaves out are left out here, too (None: only if there are too many to
+        read); depth: how many steps back from the fragment are drawn (None: as many as can be read; the
+        table always has all). Raises InputError for a fragment that does not fit the network.
+        """
+        from .emu_explanation import explain
+
+        fragment = self.fragments.get(fragment, fragment)
+        fragment = Fragment.parse(fragment)
+        mixtures = self.tracer.in_network(self.network).mixtures
+        return explain(
+            self.network,
+            fragment.name,
+            _emu(self.network, fragment),
+            lambda emu: outside_masses(emu, mixtures.get(emu.metabolite)),
+            mixtures,
+            reduced,
+            depth,
+        )
+
     @cached_property
     def _n_reactions(self) -> int:
         return len(self.network.reactions)
