@@ -20,10 +20,10 @@ from .uniform import sample_uniform
 SAMPLERS = ("default", "acmet")
 PRIOR_DRAWS = 2000
 FIRST_CHECK = 250  # draws of each chain
+FEWEST = 4  # draws of each chain that can be judged
 GROWTH = 1.25  # between checks of convergence
-LONGEST_BLOCK = (
-    2000  # steps of each chain in one go: so long an interruption may take to be noticed
-)
+FIRST_BLOCK = 20  # steps of each chain in one go, at first
+BLOCK_SECONDS = 2.0  # so long an interruption may take to be noticed
 SAVED = 20.0  # seconds between two checkpoints, at most
 ACMET_WARM_UP = 100_000
 MEASURED = ("bounds", "likelihood")
@@ -67,11 +67,11 @@ def sample_fluxes(
         raise InputError(f"sampler={sampler!r}: choose one of {', '.join(map(repr, SAMPLERS))}.")
     if measured not in MEASURED:
         raise InputError(f"measured={measured!r}: choose one of {', '.join(map(repr, MEASURED))}.")
-    chains, draws = whole_number(chains, "chains", 1), whole_number(draws, "draws", 4)
+    chains, draws = whole_number(chains, "chains", 1), whole_number(draws, "draws", FEWEST)
     seed, workers = whole_number(seed, "seed", 0), worker_count(workers)
     r_hat, ess = number(r_hat, "r_hat", positive=True), number(ess, "ess", positive=True)
     limit = np.inf if minutes is None else 60 * number(minutes, "minutes", positive=True)
-    steps_left = np.inf if max_steps is None else whole_number(max_steps, "max_steps", 1)
+    steps_left = np.inf if max_steps is None else whole_number(max_steps, "max_steps", FEWEST)
     if r_hat <= 1:
         raise InputError(f"r_hat={r_hat:g}: must be above 1, 1.01 say.")
     started = time.monotonic()
@@ -107,19 +107,22 @@ def sample_fluxes(
     with reporting(100, "sampling fluxes", "%", progress) as advance:
         bar = _Bar(advance, run)
         steps, check = _prepare(method, store, run, bar, judge)
-        done, saved = False, time.monotonic()
+        done, saved, at_once = False, time.monotonic(), FIRST_BLOCK
         if store.length == check:  # killed between the last look and the result
             verdict = judge(store)
             done = judge.enough(verdict) and store.length >= draws
             done = done or steps + store.thinning > steps_left
             check = judge.next_check(store)
         while not done:
-            block = max(1, min(check - store.length, store.room, LONGEST_BLOCK // store.thinning))
-            block = int(min(block, max(1, (steps_left - steps) // store.thinning)))
-            size = block * store.thinning
+            block = min(check - store.length, store.room, at_once // store.thinning)
+            if max_steps is not None:
+                block = min(block, int(steps_left - steps) // store.thinning)
+            size, begun = max(1, block) * store.thinning, time.monotonic()
             store.append(**method.sample(size, store.thinning))
             steps += size
-            over = time.monotonic() - started > limit or steps + store.thinning > steps_left
+            at_once = _next_block(size, time.monotonic() - begun)
+            over = steps + store.thinning > steps_left
+            over |= time.monotonic() - started > limit and store.length >= FEWEST
             looked = store.length >= check or over or store.length == store.draws
             if looked:
                 verdict = judge(store)
@@ -133,6 +136,11 @@ def sample_fluxes(
     idata = _result(space, density, method, store, verdict, prior, parameters, steps, started)
     run.save_result(idata)
     return idata
+
+
+def _next_block(size, seconds) -> int:
+    """Steps that take about two seconds: how they are split has no influence on what is drawn."""
+    return max(1, int(size * min(4.0, BLOCK_SECONDS / max(seconds, 1e-3))))
 
 
 def _prepare(method, store, run, bar, judge) -> tuple[int, int]:

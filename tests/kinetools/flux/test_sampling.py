@@ -78,6 +78,20 @@ def test_a_short_run_says_that_it_has_not_converged(toy, measured):
     assert idata.posterior.attrs["verdict"].startswith("Not converged: ")
 
 
+def test_a_run_whose_time_is_over_before_it_began_still_gives_what_it_has(toy, measured):
+    idata = sample(toy, measured, draws=20, ess=1e6, minutes=1e-6)
+    assert idata.posterior.attrs["converged"] == 0
+    assert 4 <= idata.posterior.sizes["draw"] <= 20
+
+
+def test_how_many_steps_are_taken_at_once_changes_no_draw(toy, measured, monkeypatch):
+    runs = []
+    for seconds in (1e-9, 10.0):
+        monkeypatch.setattr("kinetools.flux.sampling.BLOCK_SECONDS", seconds)
+        runs.append(sample(toy, measured, draws=30, ess=1e6, max_steps=200))
+    np.testing.assert_array_equal(*(run.posterior.net_flux.values for run in runs))
+
+
 def test_draws_are_steady_fluxes_within_bounds(posterior, toy, measured):
     net = posterior.posterior.net_flux.values
     np.testing.assert_allclose(net @ toy.stoichiometry.T, 0, atol=1e-9)
