@@ -14,12 +14,15 @@ from .plain_network import NETWORK_FILES, read_plain_network, write_plain_networ
 from .recognise import kind_of, unknown
 from .tables import read_text
 
+RECIPE = "recipe.json"  # of a network that is built from a genome-scale model
+
 
 def find_folder(kind: str, head: str, name) -> Path:
     """The path of a bundled folder `data/flux/<kind>/<name>`, or of an existing file or folder."""
     if not isinstance(name, (str, Path)) or not str(name):
         raise InputError(f"expected the name or path of flux {kind}, found {name!r}.")
-    bundled = sorted(p.parent.name for p in (DATA / "flux" / kind).glob(f"*/{head}"))
+    heads = (head, RECIPE) if kind == "models" else (head,)
+    bundled = sorted(p.parent.name for h in heads for p in (DATA / "flux" / kind).glob(f"*/{h}"))
     if name in bundled:  # a folder of the same name is "./toy"
         return DATA / "flux" / kind / name
     path = Path(name)
@@ -42,6 +45,11 @@ def read_flux_model(name):
     kind = _kind(path, "network.json")
     if kind == "flux model":
         return read_plain_network(path if path.is_dir() else path.parent)
+    if kind == "flux recipe":
+        from .genome_scale import cached_flux_model
+
+        network, _ = cached_flux_model(path if path.is_dir() else path.parent)
+        return network
     if kind == "fluxml":
         return read_fluxml_network(path)
     if kind in ("sbml", "folder") or kind.startswith("bayflux"):
@@ -66,7 +74,11 @@ def read_measurements(name, standard_deviation=None):
 
 def _kind(path: Path, head: str) -> str:
     if path.is_dir():
-        own = {"network.json": "flux model", "measurements.json": "flux measurements"}
+        own = {
+            "network.json": "flux model",
+            RECIPE: "flux recipe",
+            "measurements.json": "flux measurements",
+        }
         if (path / head).is_file():
             return own[head]
         return next((k for file, k in own.items() if (path / file).is_file()), "folder")

@@ -204,9 +204,11 @@ def near(name, known) -> str:
 
 
 def load_flux_model(name: str | Path) -> FluxModel:
-    """A bundled network ("toy", "toya_core"), or one in the formats of kinetools, BayFlux or FluxML.
+    """A bundled network ("toy", "toya_core", "ecoli_genome"), or one in the formats of kinetools, BayFlux
+    or FluxML.
 
-    name: of a bundled network, or the path of a folder or file; what it is, is seen from its content.
+    name: of a bundled network, or the path of a folder or file; what it is, is seen from its content. The
+    folder of a recipe gives the network that is built from it: a minute at first, then seconds.
     Raises InputError naming the file and the row or id at fault.
     """
     from .files import read_flux_model

@@ -17,7 +17,7 @@ def kind_of(text: str, where: str) -> str | None:
         tag = parse_xml(text, where, build=False).tag
         return tag if tag in ("fluxml", "sbml") else None
     if start.startswith("{"):
-        for kind in ("flux model", "flux measurements"):
+        for kind in ("flux model", "flux measurements", "flux recipe"):
             if f'"kinetools {kind}"' in start:
                 return kind
         return None

@@ -1,0 +1,89 @@
+"""Building a FluxModel from a genome-scale model by a recipe: one step after the other."""
+
+from pathlib import Path
+
+from ...data import one_line
+from ...errors import InputError
+from ..flux_model import FluxModel
+from ..measurements import load_measurements
+from .blocked import remove_blocked
+from .carbon_counts import reconcile_carbons
+from .curation import curate_transitions
+from .draft import Draft
+from .flux_limit import limit_fluxes
+from .fractions import split_fractions
+from .ids import match_ids
+from .inference import infer_transitions
+from .measured import measured_exchanges
+from .medium import minimal_medium
+from .orientation import orient_transitions
+from .pruning import prune_unmapped
+from .reach import check_reach
+from .recipe import Recipe
+from .report import BuildReport
+from .supplements import add_reactions, set_bounds
+from .symmetry import spread_symmetric
+
+
+def build_flux_model(recipe: Recipe, model=None) -> tuple[FluxModel, BuildReport]:
+    """The FluxModel of a recipe, and the report of every step.
+
+    model: a `cobra.Model` to take in place of the one that the recipe names. Raises InputError naming what
+    does not fit, a step's first undecided id with suggestions, or a tracer that reaches no measured
+    fragment.
+    """
+    model = load_cobra_model(recipe.model) if model is None else model
+    measurements = [load_measurements(name) for name in recipe.measurements]
+    draft, reports = Draft(model, recipe.transitions, recipe.one_way), []
+    steps = (
+        (add_reactions, (recipe.extra,)),
+        (set_bounds, (recipe.bounds,)),
+        (match_ids, (recipe.ids,)),
+        (curate_transitions, (recipe.curated, recipe.curated_one_way)),
+        (reconcile_carbons, ()),
+        (orient_transitions, ()),
+        (measured_exchanges, (measurements,)),
+        (limit_fluxes, (recipe.max_flux,)),
+        (minimal_medium, (recipe.growth, recipe.medium)),
+        (prune_unmapped, (recipe.cofactors, recipe.untracked)),
+        (remove_blocked, ()),
+        (infer_transitions, (recipe.untracked,)),
+        # last, so that what was inferred is turned round, too
+        (split_fractions, ()),
+        (spread_symmetric, (recipe.symmetric,)),
+    )
+    for step, arguments in steps:
+        draft, report = step(draft, *arguments)
+        reports.append(report)
+    network = FluxModel(
+        recipe.id, draft.model, draft.transitions, recipe.max_flux, recipe.name, recipe.source
+    )
+    for data in measurements:
+        for experiment in data.experiments:
+            check_reach(network, experiment.tracer, experiment.fragments)
+    sizes = {
+        "reactions": len(network.reactions),
+        "metabolites": len(network.metabolites),
+        "labelled": len(draft.labelled),
+    }
+    return network, BuildReport(tuple(reports), sizes, recipe.published)
+
+
+def load_cobra_model(name: str):
+    """A model that COBRApy knows by name ("iJO1366", "textbook"), or of an SBML or JSON file.
+
+    Raises InputError if there is none. COBRApy brings both with it, so nothing is downloaded.
+    """
+    import cobra
+
+    path = Path(name)
+    try:
+        if path.suffix == ".json":
+            return cobra.io.load_json_model(path)
+        if path.suffix:
+            return cobra.io.read_sbml_model(path)
+        return cobra.io.load_model(name)
+    except Exception as error:  # libSBML, httpx and JSON have their own
+        raise InputError(
+            f"COBRApy cannot load the model {name!r} ({one_line(error)[:200]}); check the name or path."
+        ) from error

@@ -1,0 +1,67 @@
+"""Steps: reactions that the transitions need and the model lacks; bounds that differ from the model's."""
+
+from ...errors import InputError
+from ..flux_model import near
+from .draft import Draft
+from .report import StepReport
+
+ADD, BOUNDS = "add reactions", "set bounds"
+
+
+def add_reactions(draft: Draft, reactions) -> tuple[Draft, StepReport]:
+    """The model with further reactions.
+
+    reactions: {id: {"metabolites": {id: coefficient}, "bounds": (lower, upper), "name", "genes"}}.
+    Raises InputError for a reaction that the model has already.
+    """
+    import cobra
+
+    known = [r.id for r in draft.model.reactions]
+    for name in reactions:
+        if name in known:
+            raise InputError(
+                f"model {draft.model.id!r} has a reaction {name!r} already; leave it out of the reactions "
+                "to add, or give it another id."
+            )
+    model, rows = draft.model.copy(), []
+    for name, content in reactions.items():
+        reaction = cobra.Reaction(name, content.get("name", ""), "", *content["bounds"])
+        metabolites = {}
+        for m, coefficient in content["metabolites"].items():
+            if m in model.metabolites:
+                metabolites[model.metabolites.get_by_id(m)] = coefficient
+            else:
+                compartment = m.rpartition("_")[2]
+                metabolites[cobra.Metabolite(m, compartment=compartment)] = coefficient
+                rows.append(("added metabolite", m, f"of {name}"))
+        reaction.add_metabolites(metabolites)
+        reaction.gene_reaction_rule = content.get("genes", "")
+        model.add_reactions([reaction])
+        rows.append(("added reaction", name, reaction.build_reaction_string()))
+    new = Draft(model, draft.transitions, draft.one_way, draft.conditions)
+    return new, StepReport.of(ADD, rows, new)
+
+
+def set_bounds(draft: Draft, bounds) -> tuple[Draft, StepReport]:
+    """The model with other bounds: reaction id -> (lower, upper) of the net flux, mmol/gDW/h.
+
+    Raises InputError for a reaction that the model lacks.
+    """
+    model, rows = draft.model.copy(), []
+    check_known(model, bounds, "bounds")
+    for name, (low, high) in bounds.items():
+        reaction = model.reactions.get_by_id(name)
+        rows.append(("set bounds", name, f"from {reaction.bounds} to {(low, high)}"))
+        reaction.bounds = low, high
+    new = Draft(model, draft.transitions, draft.one_way, draft.conditions)
+    return new, StepReport.of(BOUNDS, rows, new)
+
+
+def check_known(model, reactions, what: str) -> None:
+    """InputError naming the first reaction that a model lacks, and what may be meant."""
+    for name in reactions:
+        if name not in model.reactions:
+            raise InputError(
+                f"{what}: model {model.id!r} has no reaction {name!r}; "
+                f"{near(name, [r.id for r in model.reactions])}"
+            )
