@@ -33,7 +33,8 @@ def flux_summary(posterior, level: float = 0.95, interval: str = "hdi", flux: st
     `attrs["missing"]` lists for each posterior the reactions that only others have.
     Raises InputError for what is no such posterior, and for a level that is no probability.
     """
-    if isinstance(posterior, Mapping) and not hasattr(posterior, "data_vars"):
+    one = hasattr(posterior, "posterior") or hasattr(posterior, "data_vars")  # mappings of groups
+    if isinstance(posterior, Mapping) and not one:
         return _several(posterior, level, interval, flux)
     draws = posterior if isinstance(posterior, FluxDraws) else FluxDraws(posterior, flux)
     return summary_table(draws, level, interval)
