@@ -1,0 +1,256 @@
+"""Predicted knock-outs: posteriors of mutants, from posteriors of the wild type."""
+
+import json
+import time
+
+import cobra
+import numpy as np
+import pytest
+import xarray
+
+import kinetools as kt
+from kinetools.errors import InputError
+from kinetools.flux.gene_rules import reactions_without
+
+
+@pytest.fixture(scope="module")
+def core():
+    return kt.load_flux_model("toya_core")
+
+
+@pytest.fixture(scope="module")
+def wild_type(core):
+    """Steady states of the wild type in the layout of a posterior."""
+    data = kt.load_measurements("toya2010_wt5h")
+    forward, reverse = kt.random_fluxes(core, data, 60, seed=0)
+    net = (forward - reverse).reshape(2, 30, -1)
+    return xarray.Dataset(
+        {"net_flux": (("chain", "draw", "reaction"), net)}, {"reaction": list(core.reactions)}
+    )
+
+
+def predict(core, wild_type, reactions="PYK", **options):
+    options = {"n_samples": 12, "progress": False} | options
+    return kt.predict_knockout(core, wild_type, reactions, **options)
+
+
+@pytest.fixture(scope="module")
+def mutants(core, wild_type):
+    return predict(core, wild_type, ["PYK"])
+
+
+@pytest.mark.parametrize("method", ["moma", "room_relaxed", "room"])
+def test_a_mutant_is_steady_within_bounds_and_lacks_the_reaction(core, wild_type, method):
+    found = predict(core, wild_type, method=method, n_samples=4)
+    net = found.posterior["net_flux"].values
+    assert net.shape == (1, 4, len(core.reactions))
+    assert np.abs(net @ core.stoichiometry.T).max() < 1e-6
+    assert np.abs(net[..., core.index("PYK")]).max() == 0
+    assert json.loads(found.posterior.attrs["status"]) == {"optimal": 4}
+    assert (found.sample_stats["distance"].values > 0).all()
+
+
+def test_each_prediction_says_which_draw_of_the_wild_type_it_is_from(core, wild_type, mutants):
+    stats = mutants.sample_stats
+    chain, draw = (stats[f"wild_type_{k}"].values[0] for k in ("chain", "draw"))
+    assert len(set(zip(chain, draw))) == 12
+    own = wild_type["net_flux"].values[chain, draw]
+    np.testing.assert_array_equal(own, mutants.constant_data["wild_type"].values)
+    apart = np.linalg.norm(mutants.posterior["net_flux"].values[0] - own, axis=1)
+    np.testing.assert_allclose(apart, stats["distance"].values[0])
+    np.testing.assert_allclose(apart, stats["objective"].values[0])
+
+
+def test_the_result_is_a_posterior_to_those_who_read_posteriors(wild_type, mutants, tmp_path):
+    assert kt.flux_summary(mutants).loc["PYK", "median"] == 0
+    change = kt.compare_posteriors(wild_type, mutants)
+    assert change.loc["PYK", "decrease"] > 0.9
+    again = kt.load_posterior(kt.save_posterior(mutants, tmp_path / "mutants.nc"))
+    xarray.testing.assert_equal(again.posterior["net_flux"], mutants.posterior["net_flux"])
+    assert again.constant_data["status"].values.tolist() == ["optimal"] * 12
+    assert again.posterior.attrs["verdict"] == (
+        "Predicted by MOMA without PYK from 12 samples: 12 optimal."
+    )
+
+
+def test_predictions_can_be_seen_on_the_map(core, wild_type, mutants):
+    from widgets import FluxMap
+
+    shown = FluxMap(wild_type, core, other=mutants, names=("wild type", "pyk"))
+    shown.show = "pyk"
+    assert shown.fluxes["PYK"] == 0 and "12 optimal" in shown.svg()
+
+
+@pytest.mark.parametrize("method", ["moma", "room_relaxed", "room"])
+def test_the_number_of_workers_makes_no_difference(core, wild_type, method):
+    n = 6 if method == "room" else 55
+    one, three = (
+        predict(core, wild_type, method=method, n_samples=n, workers=k, time_limit=600.0)
+        for k in (1, 3)
+    )
+    np.testing.assert_array_equal(one.posterior["net_flux"], three.posterior["net_flux"])
+
+
+def test_the_seed_chooses_the_samples(core, wild_type, mutants):
+    again, other = (predict(core, wild_type, seed=k) for k in (0, 1))
+    np.testing.assert_array_equal(again.posterior["net_flux"], mutants.posterior["net_flux"])
+    assert not np.array_equal(other.posterior["net_flux"], mutants.posterior["net_flux"])
+
+
+def test_there_are_no_more_predictions_than_draws(core, wild_type):
+    found = predict(core, wild_type, n_samples=500)
+    assert found.posterior.sizes["draw"] == found.posterior.attrs["n_samples"] == 60
+
+
+@pytest.mark.parametrize("method", ["moma", "room_relaxed"])
+def test_one_flux_vector_gives_the_classical_prediction(core, wild_type, method):
+    mean = kt.flux_summary(wild_type)["mean"]
+    from_series = predict(core, mean, method=method)
+    from_mapping = predict(core, mean.to_dict(), method=method)
+    assert from_series.posterior.sizes == {"chain": 1, "draw": 1, "reaction": len(core.reactions)}
+    np.testing.assert_array_equal(
+        from_series.posterior["net_flux"], from_mapping.posterior["net_flux"]
+    )
+    assert "from one flux vector: optimal" in from_series.posterior.attrs["verdict"]
+    kt.flux_summary(from_series)
+
+
+def test_moma_of_the_mean_is_no_farther_than_the_mean_of_moma(core, wild_type):
+    classical = predict(core, kt.flux_summary(wild_type)["mean"])
+    every = predict(core, wild_type, n_samples=60)
+    # The distance to a convex set is convex.
+    least = every.sample_stats["distance"].values.mean()
+    assert classical.sample_stats["distance"].item() <= least + 1e-9
+
+
+def test_boundary_fluxes_are_free_or_as_the_mutant_was_measured(core, wild_type):
+    free = predict(core, wild_type, "PGI")
+    fixed = predict(core, wild_type, "PGI", measurements=kt.load_measurements("toya2010_pgi16h"))
+    uptake = [kt.flux_summary(x).loc["glc_exchange"] for x in (free, fixed)]
+    assert uptake[0]["median"] < -5
+    assert uptake[1]["median"] == uptake[1]["upper"] == -2.5
+    assert fixed.posterior.attrs["measurements_id"] == "toya2010_pgi16h"
+    farther = fixed.sample_stats["distance"].values > free.sample_stats["distance"].values
+    assert farther.all()
+
+
+def test_a_flux_can_be_kept_from_the_wild_type_and_what_is_impossible_is_counted(core, wild_type):
+    net = wild_type["net_flux"].values.reshape(60, -1)
+    limit = np.median(net[:, core.index("ICL")])
+    found = predict(
+        core, wild_type, "PYK", n_samples=60, keep="ICL", bounds={"MALS": (0, float(limit))}
+    )
+    kept = found.constant_data["wild_type"].values[:, core.index("ICL")]
+    np.testing.assert_allclose(found.posterior["net_flux"].sel(reaction="ICL").values[0], kept)
+    assert json.loads(found.posterior.attrs["status"]) == {"optimal": 30, "infeasible": 30}
+    assert "30 optimal, 30 infeasible" in found.posterior.attrs["verdict"]
+    odd = found.constant_data["status"].values == "infeasible"
+    np.testing.assert_array_equal(odd, net[:, core.index("ICL")] > limit)
+
+
+def test_an_interruption_ends_the_work_and_leaves_nothing_behind(core, wild_type):
+    def interrupt(done, total):
+        raise KeyboardInterrupt
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        predict(core, wild_type, "PGI", method="room", n_samples=60, progress=interrupt)
+    assert time.monotonic() - started < 120  # not the minutes that all samples may take
+    assert predict(core, wild_type).posterior.sizes["draw"] == 12
+
+
+@pytest.fixture(scope="module")
+def with_genes():
+    """A → B by two isozymes or a complex, B → out; one gene of an exchange is in no reaction."""
+    model = cobra.Model("genes")
+    a, b = (cobra.Metabolite(m, compartment="c") for m in ("a", "b"))
+    for name, stoichiometry, rule in (
+        ("IN", {a: 1}, ""),
+        ("ISO", {a: -1, b: 1}, "b1676 or b1854"),
+        ("COMPLEX", {a: -1, b: 1}, "g3 and g4"),
+        ("OUT", {b: -1}, "g5"),
+    ):
+        reaction = cobra.Reaction(name, lower_bound=0, upper_bound=10)
+        reaction.add_metabolites(stoichiometry)
+        reaction.gene_reaction_rule = rule
+        model.add_reactions([reaction])
+    model.genes.g3.name = "cpxA"
+    model.genes.append(cobra.Gene("idle"))
+    return kt.FluxModel("genes", model, (), max_flux=10)
+
+
+REFERENCE = {"IN": 3.0, "ISO": 2.0, "COMPLEX": 1.0, "OUT": 3.0}
+
+
+def test_genes_close_the_reactions_that_cannot_do_without_them(with_genes):
+    assert reactions_without(with_genes, ["cpxA"]) == ("COMPLEX",)
+    assert reactions_without(with_genes, ["g4", "b1676", "b1854"]) == ("ISO", "COMPLEX")
+    found = kt.predict_knockout(with_genes, REFERENCE, genes="g3", progress=False)
+    assert json.loads(found.posterior.attrs["knocked_out"]) == ["COMPLEX"]
+    # Nearest to (3, 2, 0, 3) on a line of equal fluxes.
+    np.testing.assert_allclose(found.posterior["net_flux"].values.ravel(), [8 / 3, 8 / 3, 0, 8 / 3])
+
+
+@pytest.mark.parametrize(
+    ("genes", "message"),
+    [
+        (["b1675"], "no gene 'b1675'; did you mean 'b1676'"),
+        (["idle"], "the gene idle has no reaction"),
+        (["b1676"], r"every reaction still has an enzyme: ISO \(b1676 or b1854\)"),
+        (7, "genes must be an id or a list of ids"),
+    ],
+)
+def test_genes_that_close_nothing_are_refused(with_genes, genes, message):
+    with pytest.raises(InputError, match=message):
+        kt.predict_knockout(with_genes, REFERENCE, genes=genes)
+
+
+def other_network():
+    return kt.load_flux_model("toy")
+
+
+def stretched(wild_type):
+    return wild_type.assign(net_flux=wild_type["net_flux"] + 0.1 * (wild_type.draw + 1))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda n, w: predict(n, w, None), "nothing is knocked out"),
+        (lambda n, w: predict(n, w, ["PYKK"]), "no reaction 'PYKK'; did you mean 'PYK'"),
+        (lambda n, w: predict(n, w, method="fba"), "method='fba': choose one of 'moma'"),
+        (lambda n, w: predict(n, w, n_samples=0), "n_samples must be a whole number"),
+        (lambda n, w: predict(n, w, delta=-1), "delta=-1: give 0 or more"),
+        (lambda n, w: predict(n, w, time_limit=0), "time_limit: expected a positive"),
+        (lambda n, w: predict(n, w, keep="PYK"), "PYK is both knocked out and kept"),
+        (lambda n, w: predict(n, w, keep="GLC"), "no reaction 'GLC'"),
+        (lambda n, w: predict(n, w, genes="pykF"), "no reaction has a gene rule"),
+        (lambda n, w: predict(n, None), "the wild-type posterior: expected net_flux"),
+        (lambda n, w: predict(n, {"PYK": 1.0}), "62 of 63 reactions of 'toya_core' are missing"),
+        (
+            lambda n, w: predict(other_network(), w, "b_d"),
+            "8 of 8 reactions of 'toy' are missing .*give the fluxes of this network",
+        ),
+        (lambda n, w: predict(n, stretched(w)), "not steady in 'toya_core', where"),
+        (
+            lambda n, w: predict(n, kt.flux_summary(w)["mean"] * np.nan),
+            "is not a finite number",
+        ),
+        (
+            lambda n, w: predict(n, w, ["PYK", "ENO"], bounds={"PEPbm": (1, 2)}),
+            "the knock-out of ENO leaves no steady state, because it is needed for PEPbm from 1 to 2",
+        ),
+        (
+            lambda n, w: predict(n, w, bounds={"PEPbm": (1, 2), "PEP_exchange": (5, 6)}),
+            "no steady state has PEPbm from 1 to 2 and PEP_exchange from 5 to 6",
+        ),
+        (
+            lambda n, w: predict(n, w, keep="ICL", bounds={"MALS": (0, 0)}),
+            r"none of 12 samples has a prediction with the wild type's fluxes of ICL \(12 infeasible",
+        ),
+    ],
+)
+def test_bad_input_gets_one_clear_sentence(core, wild_type, call, message):
+    with pytest.raises(InputError, match=message) as error:
+        call(core, wild_type)
+    assert "\n" not in str(error.value)
