@@ -11,10 +11,10 @@ from .flux_map_data import DIFFERENCE
 from .flux_map_words import COLOURS, level_text, short
 from .trajectory_explorer_parts import empty_figure, rounded
 
-HEIGHT, SHORT = 400, 290  # pixels, with and without a trace
+HEIGHT, SHORT = 420, 310  # pixels, with and without a trace
 CHAINS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#222222")
 PER_CHAIN = 400  # points of a trace
-LETTERS = 26  # of an id below a chart
+LETTERS = 18  # of an id below a chart
 ROW = 0.13  # of the height of a density, between the rows below it
 MARKS = {  # symbol and size
     "median": ("circle", 9),
@@ -138,7 +138,12 @@ def _mark(what, x, y, colour) -> dict:
         "name": what,
         "x": [None if x is None else float(x)],
         "y": [y],
-        "marker": {"symbol": symbol, "size": size, "color": colour, "line": {"width": 2}},
+        "marker": {
+            "symbol": symbol,
+            "size": size,
+            "color": colour,
+            "line": {"width": 1 if what == "median" else 2, "color": colour},
+        },
         "showlegend": False,
     }
 
@@ -193,10 +198,19 @@ def _prior(explorer, show, reaction) -> list[dict]:
 
 
 def _ends(traces) -> tuple[float, float]:
-    """Ends of the axis: those of the densities and marks, not of the prior."""
+    """Ends of the axis: those of the densities and marks, not of the prior.
+
+    Confidence intervals of fits may be much wider: of them as much is shown as of the rest.
+    """
     known = [v for trace in traces if trace["name"] != "prior" for v in trace["x"]]
     known = [v for v in known if v is not None]
     low, high = min(known), max(known)
+    span = high - low
+    for trace in traces:
+        if bar := trace.get("error_x"):
+            (value,), (more,), (less,) = trace["x"], bar["array"], bar["arrayminus"]
+            low = min(low, max(value - less, low - span))
+            high = max(high, min(value + more, high + span))
     margin = 0.04 * (high - low) or 0.05 * abs(high) or 1.0
     return low - margin, high + margin
 
@@ -243,15 +257,24 @@ def _layout(what, reaction, low, high, rows, shapes, chains) -> dict:
         "xaxis": axis(f"{what} of {html.escape(short(reaction, LETTERS))} (mmol/gDW/h)")
         | {"range": [low, high], "anchor": "y"},
         "yaxis": axis("") | {"range": [-ROW * (rows + 0.7), 1.06], "domain": [bottom, 1.0]},
-        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 11}},
+        # In the frame, with room for three rows: anchored at the axes it covers them after a resize.
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "font": {"size": 11},
+        },
     }
+    parts["xaxis"]["title"]["font"] = {"size": 12}
     parts["yaxis"] |= {"showticklabels": False, "showgrid": False, "zeroline": True}
     parts["yaxis"] |= {"zerolinecolor": "#888", "fixedrange": True}
     if chains:
         parts["xaxis2"] = axis("draw", anchor="y2", showgrid=False)
         parts["yaxis2"] = axis("", domain=[0.0, 0.24], anchor="x2", nticks=4)
     height = HEIGHT if chains else SHORT
-    margin = MARGIN | {"t": 46}
+    margin = MARGIN | {"t": 66}
     return layout(height, margin=margin, shapes=shapes, **parts)
 
 

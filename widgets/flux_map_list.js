@@ -13,7 +13,7 @@ function made(tag, className, text = "", parent = null) {
 class ReactionList {
   constructor(model, el) {
     this.model = model;
-    this.sort = { column: -1, down: true }; // -1: as they come
+    this.sort = { column: 0, down: false };
     const root = made("div", "kinetools-reactions", "", el);
     this.search = made("input", "", "", root);
     this.search.type = "search";
@@ -38,7 +38,10 @@ class ReactionList {
       "change:rows": () => this.draw(true),
       "change:columns": () => this.draw(),
       "change:selection": () => this.mark(true),
-      "change:height": () => this.size(),
+      "change:height": () => {
+        this.size();
+        this.mark(true);
+      },
     };
     for (const [event, handler] of Object.entries(this.handlers)) model.on(event, handler);
     this.size();
@@ -62,7 +65,6 @@ class ReactionList {
       return words.every((word) => text.includes(word));
     });
     const { column, down } = this.sort;
-    if (column < 0) return rows;
     const key = (row) => (column === 0 ? row[0].toLowerCase() : (row[3][column - 1] ?? -1));
     const sign = down ? -1 : 1;
     return rows.sort((a, b) => {

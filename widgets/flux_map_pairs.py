@@ -15,7 +15,7 @@ from .trajectory_explorer_parts import empty_figure, rounded
 MOST = 4  # reactions
 POINTS = 600  # of a posterior in one part
 GAP = 0.03  # of the chart's width, between parts
-LETTERS = {2: 30, 3: 20, 4: 14}  # of ids below the parts
+LETTERS = 16  # of ids beside the parts
 SIZES = {2: 340, 3: 460, 4: 580}  # height in pixels
 
 
@@ -61,7 +61,7 @@ def pair_figure(explorer) -> dict:
         # Plotly's legend has one entry a posterior.
         trace["showlegend"] = trace["mode"] == "markers" and trace["name"] not in seen
         seen |= {trace["name"]} if trace["showlegend"] else set()
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"}
     look = layout(
         SIZES[n],
         margin={"l": 60, "r": 10, "t": 40, "b": 46},
@@ -85,9 +85,11 @@ def _domain(k, n) -> list[float]:
 def _axes(reactions, row, column, number) -> dict:
     n = len(reactions)
     own = "" if number == 1 else number
-    titles = [html.escape(short(r, LETTERS[n])) for r in reactions]
+    titles = [html.escape(short(r, LETTERS)) for r in reactions]
     x = axis(titles[column] if row == n - 1 else "", nticks=5)
     y = axis(titles[row] if column == 0 and row else "", nticks=5)
+    for one in (x, y):
+        one["title"]["font"] = {"size": 12}
     # Parts of one column have one horizontal axis, parts of one row one vertical axis.
     x |= {"domain": _domain(column, n), "anchor": f"y{own}", "showticklabels": row == n - 1}
     y |= {"domain": _domain(n - 1 - row, n), "anchor": f"x{own}"}

@@ -6,7 +6,7 @@ import ipywidgets as w
 import numpy as np
 
 from .flux_map_data import DIFFERENCE
-from .flux_map_words import sample_text
+from .flux_map_words import QUIET, sample_text
 
 STEPS = 200  # samples that the slider goes through, at most
 ORDERS = (("in the order drawn", "drawn"), ("by the chosen flux", "flux"))
@@ -69,9 +69,8 @@ class SampleBar:
         one = explorer.sample is not None
         self.back.layout.visibility = "visible" if one else "hidden"
         text = sample_text(explorer) if one else HINT
-        self.words.value = (
-            f'<div style="line-height: 1.4; color: #444; font-size: 12px">{html.escape(text)}</div>'
-        )
+        look = f"line-height: 1.4; color: {QUIET}; font-size: 12px"
+        self.words.value = f'<div style="{look}">{html.escape(text)}</div>'
         if one and self._samples[self.slider.value] != explorer.sample:
             self._setting = True
             near = np.flatnonzero(self._samples == explorer.sample)

@@ -12,7 +12,15 @@ from .flux_map_export import ExportBar
 from .flux_map_list import ReactionList, list_rows
 from .flux_map_pairs import pair_figure
 from .flux_map_samples import SampleBar
-from .flux_map_words import level_text, missing_text, notes, reaction_html, verdicts_html
+from .flux_map_words import (
+    QUIET,
+    level_text,
+    missing_text,
+    notes,
+    reaction_html,
+    short,
+    verdicts_html,
+)
 from .own_keys import OwnKeysBox
 from .plotly_chart import PlotlyChart
 
@@ -24,6 +32,8 @@ LOOKS = {
     "variation as opacity": ("cv", "opacity"),
     "not shown": ("none", "halo"),
 }
+LETTERS = 32  # of a name on a button
+LIST = 230  # height of the list above a reaction in full, in pixels
 KINDS = (("highest density", "hdi"), ("equal tails", "eti"))
 
 
@@ -58,7 +68,8 @@ class FluxMapView(OwnKeysBox):
     def _made_controls(self):
         explorer = self.explorer
         self.show = w.ToggleButtons(
-            options=explorer.data.shows, tooltips=[_tooltip(s) for s in explorer.data.shows]
+            options=[(short(s, LETTERS), s) for s in explorer.data.shows],
+            tooltips=[_tooltip(s) for s in explorer.data.shows],
         )
         self.show.style.button_width = "auto"
         self.show.layout.display = "" if len(explorer.data.shows) > 1 else "none"
@@ -82,10 +93,9 @@ class FluxMapView(OwnKeysBox):
         explorer = self.explorer
         head = w.HTML(verdicts_html(explorer))
         chart = self.map or w.HTML(
-            f'<div style="padding: 12px; border: 1px solid #ddd; color: #444">'
+            f'<div style="padding: 12px; border: 1px solid #ddd; line-height: 1.4; color: {QUIET}">'
             f"{html.escape(explorer.problem or 'No map is shown.')}</div>"
         )
-        self.missing.value = _said(html.escape(missing_text(explorer)))
         left = w.VBox([chart, self.samples.widget, self.missing])
         right = w.VBox([self.list, self.words, self.detail])
         grid = w.Box([left, right, w.VBox([self.pairs])])
@@ -119,7 +129,9 @@ class FluxMapView(OwnKeysBox):
             self.explorer.set_trait(trait, value)
         except InputError as error:
             text = html.escape(str(error))
-            self.problem.value = f'<span role="alert" style="color:#b00020">{text}</span>'
+            self.problem.value = (
+                f'<span role="alert" style="background: white; color: #b00020">{text}</span>'
+            )
         else:
             self.problem.value = ""
 
@@ -133,7 +145,10 @@ class FluxMapView(OwnKeysBox):
         if self._setting:
             return
         explorer = self.explorer
-        clicked, new = {*change["new"]}, [id for id in change["new"] if id in explorer.data.reactions]
+        clicked, new = (
+            {*change["new"]},
+            [id for id in change["new"] if id in explorer.data.reactions],
+        )
         before = {id for id in explorer.selection if id in explorer.on_map}
         toggled = before and clicked and (before < clicked or clicked < before)
         off = [id for id in explorer.selection if id not in explorer.on_map] if toggled else []
@@ -174,6 +189,7 @@ class FluxMapView(OwnKeysBox):
         known = [words for words, look in LOOKS.items() if look == wanted]
         self.look.value = known[0] if known else "not shown"
         self._setting = False
+        self.missing.value = _said(html.escape(missing_text(explorer)))
         columns, rows = list_rows(explorer)
         with self.list.hold_sync():
             self.list.columns, self.list.rows = columns, rows
@@ -185,6 +201,9 @@ class FluxMapView(OwnKeysBox):
         self._setting = True
         self.list.selection = explorer.selection
         self._setting = False
+        # As high as the map while nothing else is beside it.
+        alone = explorer.reaction is None and self.map is not None
+        self.list.height = max(LIST, explorer.height - 120) if alone else LIST
         self._mark_map()
         if explorer.order == "flux":
             self.samples.line_up()
@@ -251,5 +270,7 @@ def _words():
 
 def _said(text: str) -> str:
     return (
-        f'<div style="line-height: 1.4; font-size: 12px; color: #444">{text}</div>' if text else ""
+        f'<div style="line-height: 1.4; font-size: 12px; color: {QUIET}">{text}</div>'
+        if text
+        else ""
     )

@@ -12,7 +12,12 @@ NOTHING = 1e-6  # mmol/gDW/h
 NAME = 22  # letters of a posterior's name
 NAMED = 12  # reactions that a sentence names
 INTERVAL_WORDS = {"hdi": "highest density", "eti": "equal tails"}
-HINT = "Click a reaction on the map or in the list to see its flux in full; with Ctrl or Shift, up to four."
+HINT = "Click a reaction {} to see its flux in full; with Ctrl or Shift, up to four."
+ALONG = (
+    "On the map a difference counts along the arrows, in which the flux of {} runs; elsewhere it counts "
+    "as the reaction is written."
+)
+QUIET = "var(--jp-ui-font-color2, #555)"  # of what is said on the page's own ground
 _MARKS = {True: ("✓", "#009E73", "#e9f5f0"), False: ("⚠", "#D55E00", "#fdeadc")}
 _UNJUDGED = ("?", "#666", "#f2f2f2")
 
@@ -45,6 +50,8 @@ def missing_text(explorer) -> str:
         for name, key in zip(data.names, ("first", "second")):
             if lacking := data.pair.missing[key]:
                 parts.append(f"Not in {name}: {_some(lacking)}.")
+    if explorer.show == DIFFERENCE and explorer.map is not None:
+        parts.append(ALONG.format(data.names[0]))
     return " ".join(parts)
 
 
@@ -55,13 +62,20 @@ def _some(ids) -> str:
 
 
 def flux_text(value: float, digits: int = 4) -> str:
-    """A flux; what is smaller than any measured one is nothing."""
-    return "0" if abs(value) < NOTHING else number(value, digits)
+    """A flux with all its digits, zeros too; what is smaller than any measured one is nothing."""
+    if abs(value) < NOTHING:
+        return "0"
+    if not 1e-3 <= abs(value) < 10**digits:
+        return number(value, digits)
+    return f"{value:#.{digits}g}".removesuffix(".").replace("-", "−")
 
 
 def short(name: str, letters: int = NAME) -> str:
-    """A name where there is little room."""
-    return name if len(name) <= letters else name[: letters - 1] + "…"
+    """A name where there is little room, without its middle: names often differ at their ends."""
+    if len(name) <= letters:
+        return name
+    end = (letters - 1) // 2
+    return f"{name[: letters - 1 - end]}…{name[len(name) - end :]}"
 
 
 def interval_text(low: float, high: float) -> str:
@@ -142,7 +156,8 @@ def reaction_html(explorer) -> str:
     """The chosen reaction in words and numbers."""
     reaction, data = explorer.reaction, explorer.data
     if reaction is None:
-        return f'<div style="color: #555; padding: 4px 2px">{HINT}</div>'
+        hint = HINT.format("in the list" if explorer.map is None else "on the map or in the list")
+        return f'<div style="color: {QUIET}; padding: 4px 2px; line-height: 1.4">{hint}</div>'
     name, equation = data.reaction_names.get(reaction, ""), data.equations.get(reaction, "")
     heading = f"<b>{html.escape(reaction)}</b> {html.escape(name)}"
     off = "" if explorer.map is None or reaction in explorer.on_map else " (not on the map)"
@@ -154,7 +169,9 @@ def reaction_html(explorer) -> str:
     lines.append(_numbers(explorer, reaction))
     if change := change_text(explorer, reaction):
         lines.append(f"<div>{html.escape(change)}</div>")
-    return f'<div style="line-height: 1.35; overflow-wrap: anywhere">{"".join(lines)}</div>'
+    # On white as the charts around it, also in a dark theme.
+    look = "line-height: 1.35; overflow-wrap: anywhere; background: white; color: #222; padding: 4px 6px"
+    return f'<div style="{look}">{"".join(lines)}</div>'
 
 
 def _numbers(explorer, reaction) -> str:

@@ -178,6 +178,8 @@ def test_a_reaction_off_the_map_is_found_in_the_list(notebook, flux_map):
 
 
 def test_the_list_is_sorted_and_walked_through_with_keys(notebook, flux_map):
+    ids = [row.get_attribute("data-id") for row in flux_map.list.locator("tbody tr").all()]
+    assert ids == sorted(ids, key=str.lower)
     flux_map.list.get_by_role("button", name="median").click()
     expected = notebook.evaluate("widget.shown['median'].abs().idxmax()")
     flux_map.wait_for(

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,7 +16,7 @@ from widgets import FluxMap
 from widgets.flux_map_detail import detail_figure
 from widgets.flux_map_list import list_rows
 from widgets.flux_map_pairs import pair_figure
-from widgets.flux_map_words import interval_text, notes, reaction_html
+from widgets.flux_map_words import flux_text, interval_text, notes, reaction_html
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("wild type", "pyk")
@@ -207,7 +206,7 @@ def test_the_detail_shows_everything_that_is_known_of_a_flux(posteriors, network
     chains = [t for t in figure["data"] if t["name"].startswith("chain")]
     assert len(chains) == 2 and len(chains[0]["x"]) == 200
     words = reaction_html(widget)
-    for part in ("b_d", "best sample", "R-hat · ESS", "95\u202f% interval", "fit", "4 ("):
+    for part in ("b_d", "best sample", "R-hat · ESS", "95\u202f% interval", "fit", "4.000 ("):
         assert part in words, part
     json.dumps(figure, allow_nan=False)
 
@@ -338,6 +337,20 @@ def test_the_bundled_map_of_the_network_is_found_by_the_posterior_too(posteriors
     assert FluxMap(one, map=False).map is None
 
 
+def test_a_confidence_interval_is_inside_the_axis_but_a_far_wider_one_is_cut(posteriors, network):
+    plain = FluxMap(posteriors[0], network, names="toy")
+    plain.selection = ["b_d"]
+    low, high = plain.figure().layout.xaxis.range
+    widget = FluxMap(posteriors[0], network, fit=Fit(network.reactions, high), names="toy")
+    widget.selection = ["b_d"]
+    assert widget.figure().layout.xaxis.range[1] > high + 0.95
+    fit = Fit(network.reactions, high)
+    fit.intervals = lambda level: Fit.intervals(fit, level).assign(upper=1e6)
+    widget = FluxMap(posteriors[0], network, fit=fit, names="toy")
+    widget.selection = ["b_d"]
+    assert widget.figure().layout.xaxis.range[1] < high + 1.5 * (high - low)
+
+
 def test_the_table_is_what_is_shown_with_fits_and_names(posteriors, network):
     widget = FluxMap(posteriors[0], network, fit=Fit(network.reactions), names="toy")
     table = widget.table()
@@ -445,6 +458,42 @@ def test_intervals_are_written_to_the_digits_that_count():
     assert interval_text(float("nan"), 1) == "–"
 
 
+def test_long_names_are_told_apart_on_the_buttons(posteriors, network):
+    name = "Escherichia coli BW25113, glucose minimal medium, exponential phase, 5 h"
+    names = (name, name.replace("5 h", "24 h"))
+    widget = FluxMap(posteriors[0], network, other=posteriors[1], names=names)
+    texts, values = zip(*widget.view.show.options)
+    assert len(set(texts)) == 3 and max(map(len, texts)) <= 32
+    assert values == (*names, "difference")
+
+
+def test_fluxes_keep_their_zeros_so_that_columns_line_up():
+    assert [flux_text(v, 3) for v in (5.0, 4.3, -21.04, 0.781)] == [
+        "5.00",
+        "4.30",
+        "−21.0",
+        "0.781",
+    ]
+    assert flux_text(123.4, 3) == "123"
+    assert flux_text(2.4e-5) == "2.4×10⁻⁵"
+    assert flux_text(1e-9) == "0"
+
+
+def test_below_a_difference_it_says_which_way_it_counts(widget):
+    assert "along the arrows" not in widget.view.missing.value
+    widget.show = "difference"
+    assert "along the arrows, in which the flux of wild type runs" in widget.view.missing.value
+    assert "along the arrows" in widget.svg()
+
+
+def test_the_list_is_as_high_as_the_map_until_a_reaction_is_chosen(widget):
+    alone = widget.view.list.height
+    widget.selection = ["b_d"]
+    assert widget.view.list.height < alone
+    widget.selection = []
+    assert widget.view.list.height == alone
+
+
 def test_notes_below_the_mouse_say_the_interval_and_the_probability(widget):
     assert notes(widget)["b_d"].startswith("95\u202f% interval")
     widget.show = "difference"
@@ -453,26 +502,3 @@ def test_notes_below_the_mouse_say_the_interval_and_the_probability(widget):
 
 def test_the_scale_of_the_map_ends_at_a_round_number_beyond_both_strains(widget):
     assert widget.view.map.reaction_scale == Scale.for_values([], maximum=150)
-
-
-def test_updates_take_less_than_a_tenth_of_a_second_for_the_core_network():
-    core = kt.load_flux_model("toya_core")
-    one, two = (made_posterior(core.reactions, seed=s, n=(4, 2000)) for s in (1, 2))
-    widget = FluxMap(one, core, other=two, names=NAMES)
-    widget.view.refresh()
-    slow = {}
-    for name, values in {
-        "show": ["pyk", "difference", "wild type"] * 3,
-        "selection": [[r] for r in core.reactions[:8]],
-        "sample": [1, 2, 3, 4, 5, None],
-        "level": [0.5, 0.8, 0.9, 0.5, 0.8],
-    }.items():
-        times = []
-        for value in values:
-            start = time.perf_counter()
-            setattr(widget, name, value)
-            times.append(time.perf_counter() - start)
-        slow[name] = min(
-            times
-        )  # of what the machine can do; benchmarks/bench_flux_map.py tells more
-    assert max(slow.values()) < 0.1, slow
