@@ -5,6 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "design_chart": ["DesignChart"],
         "escher_map": ["EscherMap"],
         "flux_map": ["FluxMap"],
         "label_explorer": ["LabelExplorer"],

@@ -1,0 +1,132 @@
+"""Tracer experiments against their cost: a chart in which candidates are clicked and compared."""
+
+import html
+
+import ipywidgets as w
+import numpy as np
+import traitlets as t
+
+from kinetools.errors import InputError
+from kinetools.flux.design_picture import QUANTITY, SCALES, draw_design
+
+from .chart_style import axis, layout
+from .display import live, mimebundle, svg_picture
+from .plotly_chart import PlotlyChart
+
+BLUE, GREY, ORANGE = "#0072B2", "#9a9a9a", "#D55E00"
+
+
+class DesignChart(t.HasTraits):
+    """Candidates of `rank_tracers`, each a point: what it would leave open, against its cost.
+
+    table: of `rank_tracers`; height: in pixels. Without costs the candidates stand in order.
+    Traits, to be read and set from Python as the page does: `selection`, names of candidates, shown beside
+    each other below the chart; `quantity`, "score", "a_criterion" or "information".
+    Raises InputError for another table and for names that are not in it.
+    """
+
+    selection = t.List(t.Unicode())
+    quantity = t.Enum(tuple(SCALES), default_value="score")
+
+    def __init__(self, table, height: int = 440):
+        self._title = "Which tracer next?"
+        draw_design(table)  # raises InputError for anything else
+        self.table, self._height, self._view = table, height, None
+        super().__init__(quantity=QUANTITY[table.attrs.get("criterion", "width")])
+
+    def figure(self):
+        """The chart as a plain Plotly figure."""
+        import plotly.graph_objects as go
+
+        return go.Figure(self._plot())
+
+    def _plot(self) -> dict:
+        table, known = self.table, bool(self.table["cost"].notna().all())
+        x = table["cost"] if known else np.arange(1, len(table) + 1)
+        colours = np.where(table["pareto"], BLUE, GREY)
+        chosen = table.index.isin(self.selection)
+        points = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [float(v) for v in x],
+            "y": [float(v) for v in table[self.quantity]],
+            "text": [html.escape(str(name)) for name in table.index],
+            "hovertemplate": "%{text}<br>%{y:.3g}" + " at %{x:.4~g}" * known + "<extra></extra>",
+            "marker": {
+                "color": list(np.where(chosen, ORANGE, colours)),
+                "size": [float(s) for s in np.where(table["pareto"] | chosen, 11, 7)],
+            },
+        }
+        traces = [points]
+        if known:
+            front = table[table["pareto"]].sort_values(["cost", self.quantity])
+            line = {"color": BLUE, "width": 1}
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": [float(v) for v in front["cost"]],
+                    "y": [float(v) for v in front[self.quantity]],
+                    "line": line,
+                    "hoverinfo": "skip",
+                }
+            )
+        return {
+            "data": traces,
+            "layout": layout(
+                self._height,
+                margin={"l": 70, "r": 20, "t": 20, "b": 60},
+                showlegend=False,
+                xaxis=axis("cost" if known else "place in the ranking"),
+                yaxis=axis(SCALES[self.quantity]),
+            ),
+        }
+
+    def svg(self) -> str:
+        """The same as a static picture."""
+        return draw_design(self.table, self._title)
+
+    @property
+    def widget(self):
+        """What is displayed in a page."""
+        if self._view is None:
+            self._chart, self._words = PlotlyChart(figure=self._plot()), w.HTML()
+            picker = w.Dropdown(
+                options=[(text, key) for key, text in SCALES.items()],
+                value=self.quantity,
+                layout={"width": "auto", "max_width": "100%"},
+            )
+            t.link((picker, "value"), (self, "quantity"))
+            self._chart.observe(self._clicked, "clicked")
+            self.observe(lambda _: self._redraw(), ["selection", "quantity"])
+            self._view = w.VBox([picker, self._chart, self._words])
+            self._redraw()
+        return self._view
+
+    @t.validate("selection")
+    def _known(self, proposal):
+        unknown = [name for name in proposal["value"] if name not in self.table.index]
+        if unknown:
+            raise InputError(
+                f"selection: there is no candidate {unknown[0]!r}; see .table.index for their names."
+            )
+        return list(dict.fromkeys(proposal["value"]))
+
+    def _clicked(self, change):
+        points = [k for trace, k in change["new"].get("points", []) if trace == 0]
+        for name in (str(self.table.index[k]) for k in points):
+            kept = [x for x in self.selection if x != name]
+            self.selection = kept if name in self.selection else [*kept, name]
+
+    def _redraw(self):
+        self._chart.figure = self._plot()
+        rows = self.table.loc[self.selection].T if self.selection else None
+        self._words.value = (
+            "Click candidates to compare them."
+            if rows is None
+            else rows.to_html(float_format=lambda v: f"{v:.3g}", escape=True)
+        )
+
+    def _repr_mimebundle_(self, **_):
+        picture = svg_picture(self.svg(), f"{self._title} {len(self.table)} candidates.")
+        return mimebundle(self.widget._repr_mimebundle_() if live() else {}, picture)
