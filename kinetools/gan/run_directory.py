@@ -295,7 +295,8 @@ def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | 
     select: "incidence" takes the highest incidence, as published; "coverage" the checkpoint that is nearest
     to the class itself, counting three times what its incidence lacks to 0.98, ten times what its largest
     divergence exceeds 0.03 nat by, what its spread ratio lies outside 0.9–1.1 by, and a fifth of what its
-    two-sample AUC exceeds 0.5 by.
+    two-sample AUC exceeds 0.5 by. An incidence above the mean with the checkpoints before and after it
+    counts as that mean, since the highest of many noisy ones is a lucky one.
     floor: largest divergence of exact sets of the same number, which is allowed on top: few sets cannot
     come below it.
     """
@@ -303,6 +304,7 @@ def best_epoch(metrics, select: str = "incidence", floor: float = 0.0) -> int | 
         return None
     score = metrics["incidence"].fillna(-1.0)
     if select == "coverage":
+        score = np.minimum(score, score.rolling(3, center=True, min_periods=1).mean())
         score = INCIDENCE_WEIGHT * (score - ENOUGH).clip(upper=0.0)
         score -= KL_WEIGHT * (metrics["kl_max"] - (KL_LIMIT + floor)).clip(lower=0.0)
         low, high = SPREAD_LIMITS

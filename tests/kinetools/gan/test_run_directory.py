@@ -145,7 +145,7 @@ def test_where_no_checkpoint_covers_the_reference_the_nearest_one_is_best():
 
 def test_a_small_excess_of_divergence_does_not_make_an_untrained_generator_best():
     table = metrics((0.54, 0.037, 1.0), (0.972, 0.044, 1.0), (0.975, 0.045, 1.0))
-    assert best_epoch(table, "coverage") == 10
+    assert best_epoch(table, "coverage") == 20
 
 
 def test_beyond_enough_incidence_the_more_faithful_checkpoint_is_best():
@@ -158,6 +158,12 @@ def test_incidence_that_is_still_missing_counts_more_than_a_little_faithfulness(
     table = metrics((0.55, 0.01, 1.0), (0.9758, 0.02, 1.0), (0.9818, 0.02, 1.0))
     table["auc"] = [0.7, 0.596, 0.625]
     assert best_epoch(table, "coverage") == 20
+
+
+def test_an_incidence_that_its_neighbours_do_not_share_is_luck():
+    table = metrics(*((i, 0.02, 1.0) for i in (0.971, 0.973, 0.9800, 0.972, 0.979, 0.980, 0.981)))
+    table["auc"] = [0.60, 0.60, 0.60, 0.61, 0.61, 0.61, 0.61]
+    assert best_epoch(table, "coverage") == 50
 
 
 def test_checkpoints_are_named_by_epoch(folder, writer):
