@@ -1,4 +1,4 @@
-"""Every notebook runs headless, alone and top to bottom, for every physiology, and so do its solutions."""
+"""Every notebook runs headless, alone, top to bottom, for all physiologies, and so do its solutions."""
 
 import re
 from pathlib import Path
@@ -25,6 +25,7 @@ SMALL = {
         "epochs": 2,
         "source_epochs": 1,
     },
+    "06_sample_fluxes": {"r_hat": 1.5, "ess": 20, "minutes": 0.5},
 }
 
 
@@ -57,12 +58,27 @@ def said(notebook) -> str:
 
 # Those that train start TensorFlow every time, which takes far longer than what a physiology changes.
 TRAINING = ("02_train_a_gan", "05_transfer_to_another_physiology")
-RUNS = [(p, k) for p in NOTEBOOKS for k in ((1, 4) if p.stem in TRAINING else (1, 2, 3, 4))]
+FED_OTHERWISE = {"glc__D_e": [[1.0, "100000"]]}
+STRAINS = [
+    {"strain": "toya2010_wt5h", "other": "toya2010_pyk5h"},
+    {"strain": "toya2010_pgi16h", "other": "", "tracer": FED_OTHERWISE},
+]
 
 
-@pytest.mark.parametrize("path, physiology", RUNS, ids=[f"{p.stem}-{k}" for p, k in RUNS])
-def test_a_notebook_runs_for_every_physiology_and_leaves_pictures(path, physiology, tmp_path):
-    notebook = run(path, tmp_path, physiology=physiology)
+def cases(path: Path) -> list[dict]:
+    """Physiologies or strains that a notebook is run for."""
+    if "physiology" in read_parameters(nbformat.read(path, 4), path):
+        return [{"physiology": k} for k in ((1, 4) if path.stem in TRAINING else (1, 2, 3, 4))]
+    return STRAINS
+
+
+RUNS = [(path, case) for path in NOTEBOOKS for case in cases(path)]
+NAMES = [f"{path.stem}-{next(iter(case.values()))}" for path, case in RUNS]
+
+
+@pytest.mark.parametrize("path, case", RUNS, ids=NAMES)
+def test_a_notebook_runs_for_every_physiology_or_strain_and_leaves_pictures(path, case, tmp_path):
+    notebook = run(path, tmp_path, **case)
     kinds = [set(o.get("data", {})) for o in outputs(notebook)]
     pictures = {"image/svg+xml", "application/vnd.plotly.v1+json", "text/html"}
     assert sum(bool(kind & pictures) for kind in kinds) >= 3
