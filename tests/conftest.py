@@ -13,3 +13,10 @@ def model():
 @pytest.fixture(scope="session")
 def state():
     return kt.load_steady_state("ecoli", physiology=1)
+
+
+def pytest_collection_modifyitems(items):
+    """With several processes, tests of a file share one, and so its fixtures; notebooks share nothing."""
+    for item in items:
+        if "notebooks" not in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
