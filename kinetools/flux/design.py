@@ -29,7 +29,8 @@ COLUMNS = {
     "fluxes, mmol/gDW/h (A-criterion)",
     "pareto": "no other candidate is as good or better at the same or a lower cost (without costs: with as "
     "many experiments or fewer)",
-    "width_…": "expected width of the interval of a reaction, mmol/gDW/h",
+    "width_…": "expected width of the interval of a reaction, mmol/gDW/h, if it shrinks as the standard "
+    "deviation does",
     "ratio_…": "the same over today's",
     "inferred": "how the fluxes of the best candidates were inferred anew from simulated data: "
     "reweighted (draws of today with the likelihood of the data), sampled, or both",
