@@ -257,15 +257,9 @@ def _layout(what, reaction, low, high, rows, shapes, chains) -> dict:
         "xaxis": axis(f"{what} of {html.escape(short(reaction, LETTERS))} (mmol/gDW/h)")
         | {"range": [low, high], "anchor": "y"},
         "yaxis": axis("") | {"range": [-ROW * (rows + 0.7), 1.06], "domain": [bottom, 1.0]},
-        # In the frame, with room for three rows: anchored at the axes it covers them after a resize.
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "font": {"size": 11},
-        },
+        # Its three rows fit into the margin: where Plotly makes room for it, it covers the densities
+        # after a resize.
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 11}},
     }
     parts["xaxis"]["title"]["font"] = {"size": 12}
     parts["yaxis"] |= {"showticklabels": False, "showgrid": False, "zeroline": True}
