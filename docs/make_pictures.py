@@ -29,6 +29,19 @@ SHOTS = {
         ],
         ["picture.selection = ['PGI']"],
     ),
+    "flux_map": (
+        [
+            "import kinetools as kt\nfrom widgets import FluxMap"
+            + "\nnetwork = kt.load_flux_model('toya_core')"
+            + "\nstrains = [kt.load_measurements(f'toya2010_{s}') for s in ('wt5h', 'pyk5h')]"
+            + "\nwild_type, pyk = (kt.sample_fluxes(network, data, draws=300, minutes=8, "
+            + "progress=False) for data in strains)"
+            + "\nfits = [kt.fit_fluxes(network, data) for data in strains]",
+            "picture = FluxMap(wild_type, network, other=pyk, fit=fits, "
+            "names=('wild type', 'pyk'), height=640)\npicture",
+        ],
+        ["picture.selection = ['MDH']"],
+    ),
     "label_explorer": (
         [
             LOAD
