@@ -48,32 +48,42 @@ def match_ids(draft: Draft, decisions=None, undecided: str = "error") -> tuple[D
             why = "left out" if ("reaction", given) not in missing else "not in the model"
             rows.append(("left out transition", given, why))
             continue
-        reaction = decisions.get(("reaction", given), given)
-        sides = []
-        for side in (transition.reactants, transition.products):
-            named = [(decisions.get(("metabolite", m), m), m, atoms) for m, atoms in side]
-            sides.append(named)
-        lacking = [m for side in sides for _, m, _ in side if ("metabolite", m) in missing]
+        metabolites = [m for m, _ in (*transition.reactants, *transition.products)]
+        lacking = [m for m in metabolites if ("metabolite", m) in missing]
         if lacking:
             rows.append(("left out transition", given, f"{lacking[0]} is not in the model"))
             continue
-        dropped = {a for side in sides for new, _, atoms in side if not new for a in atoms}
-        new = tuple(
-            tuple((name, atoms) for name, _, atoms in side if name and not dropped & set(atoms))
-            for side in sides
-        )
-        if not all(new):
+        names = {m: decisions.get(("metabolite", m), m) for m in metabolites}
+        renamed |= {m: name for m, name in names.items() if name != m}
+        reaction = decisions.get(("reaction", given), given)
+        new = _renamed(transition, reaction, names)
+        if new is None:
             rows.append(("left out transition", given, "no molecule is left"))
             continue
-        transitions.append(AtomTransition(reaction, *new))
+        transitions.append(new)
         kept.add(given)
-        renamed |= {m: name for side in sides for name, m, _ in side if name != m}
         if reaction != given:
             rows.append(("renamed reaction", given, reaction))
     rows += [("renamed metabolite", m, name or "left out") for m, name in sorted(renamed.items())]
     one_way = frozenset(decisions.get(("reaction", r), r) for r in draft.one_way & kept)
     new = Draft(draft.model, tuple(transitions), one_way, draft.conditions)
     return new, StepReport.of(STEP, dict.fromkeys(rows), new)
+
+
+def _renamed(transition, reaction, names) -> AtomTransition | None:
+    """A transition with other ids, without metabolites named "" and all that they exchange atoms with."""
+    parts = [transition]
+    if not all(names.values()):
+        parts = [
+            part
+            for part in transition.parts()
+            if all(names[m] for m, _ in (*part.reactants, *part.products))
+        ]
+    sides = (
+        tuple((names[m], atoms) for part in parts for m, atoms in side(part))
+        for side in (lambda part: part.reactants, lambda part: part.products)
+    )
+    return AtomTransition(reaction, *sides) if parts else None
 
 
 def _missing(draft, decisions=()):

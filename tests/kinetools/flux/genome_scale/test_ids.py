@@ -90,6 +90,15 @@ def test_a_metabolite_can_be_left_out_of_its_transitions(unmatched):
     assert matched.transitions[1].equation() == "glc__D_e --> g6p_c"
 
 
+def test_leaving_out_one_of_two_that_join_leaves_nothing():
+    given = draft(
+        {"PPC": "pep_c + co2_c --> oaa_c"}, [("PPC", "co2_c + pep_c --> oaa_c", "a + bcd : bcda")]
+    )
+    matched, report = match_ids(given, {("metabolite", "co2_c"): ""})
+    assert not matched.transitions
+    assert report.rows[0] == ("left out transition", "PPC", "no molecule is left")
+
+
 def test_the_undecided_can_be_left_out_and_are_told(unmatched):
     matched, report = match_ids(unmatched, undecided="leave out")
     assert [t.reaction for t in matched.transitions] == ["PGI"]
