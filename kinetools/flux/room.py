@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_array, hstack
 
-from .moma import SteadyProjection
 from .net_fluxes import OPTIONS, NetProgram
 from .prediction import FAILED, INFEASIBLE, OPTIMAL, TIME_LIMIT, Prediction
 from .room_milp import fewest_changes
+from .steady_projection import SteadyProjection
 
 NARROW = 1e-6  # over the largest flux: room beyond a band that is too small to be a change
+FLAT = 1e-8  # imbalance over the largest flux, where optimal steady states may be a sliver
 UNDECIDED = 1e-8  # of a reduced cost (they are about 1): either side costs the same
 
 
@@ -96,10 +97,9 @@ class Room:
 
     def session(self, start):
         """predict(wild_type, lower, upper), each (reaction,), which goes on from problem to problem."""
-        program, prices = _RelaxedProgram(self.stoichiometry, start), None
+        program = _RelaxedProgram(self.stoichiometry, start)
 
         def predict(wild_type, lower, upper) -> Prediction:
-            nonlocal prices
             bands = self._bands(wild_type, lower, upper)
             found, fluxes, face = program.solve(bands, self.largest)
             if found != OPTIMAL:
@@ -112,9 +112,10 @@ class Room:
                 if answer is None:
                     return Prediction(FAILED)
                 fluxes, face = answer.fluxes, bands.with_unchanged(~answer.changed)
-            nearest = self.project(wild_type, *face, prices)
-            if nearest.found:
-                prices, fluxes = nearest.prices, nearest.fluxes
+            # Prices of another face lead astray: this takes fewest steps from none at all.
+            nearest = self.project(wild_type, *face, steady=FLAT)
+            if nearest.found:  # else the answer of the program stands
+                fluxes = nearest.fluxes
             imbalance = float(np.abs(self.stoichiometry @ fluxes).max())
             residual = imbalance / max(1.0, float(np.abs(wild_type).max()))
             if answer is None:

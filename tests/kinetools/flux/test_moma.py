@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csc_array
 
 import kinetools as kt
-from kinetools.flux.moma import SteadyProjection
 from kinetools.flux.net_fluxes import NetProgram
+from kinetools.flux.steady_projection import SteadyProjection
 
 
 def by_highs(stoichiometry, wanted, lower, upper):
@@ -92,6 +92,13 @@ def test_what_has_no_steady_state_is_said_to_have_none():
     project = SteadyProjection([[1.0, -1.0]])  # in → A → out
     nearest = project(np.array([1.0, 1.0]), np.array([1.0, 0.0]), np.array([2.0, 0.5]))
     assert not nearest.found
+
+
+def test_what_cannot_flow_does_not_and_what_nothing_balances_is_free():
+    blocked = SteadyProjection([[1.0, 0.0], [0.0, 0.0]])
+    nearest = blocked(np.array([3.0, 3.0]), np.full(2, -5.0), np.full(2, 5.0))
+    np.testing.assert_allclose(nearest.fluxes, [0, 3])
+    assert not blocked(np.ones(2), np.array([1.0, 0.0]), np.full(2, 5.0)).found
 
 
 def random_problem(seed):
