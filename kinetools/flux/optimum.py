@@ -56,7 +56,7 @@ class _Problem:
         inverse = 1 / slack
         gradient = np.einsum("svd,sv->sd", jacobian, residual) - barrier * inverse @ space.A
         curvature = np.swapaxes(jacobian, -1, -2) @ jacobian
-        curvature += barrier * np.einsum("fd,sf,fe->sde", space.A, inverse**2, space.A)
+        curvature += barrier * ((inverse[:, None, :] ** 2 * space.A.T) @ space.A)
         scale = np.trace(curvature, axis1=1, axis2=2)[:, None, None] / space.dimension
         curvature += DAMPING * scale * np.eye(space.dimension)
         way = np.linalg.solve(curvature, gradient[..., None])[..., 0]
