@@ -1,0 +1,93 @@
+"""KnockoutView without a browser: what it measures, what the page would receive, and its pictures."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import kinetools as kt
+from kinetools.errors import InputError
+from tests.kinetools.flux.made_posteriors import made_posterior
+from widgets import KnockoutView
+from widgets.knockout_view_figure import agreement_figure
+
+ORDER = ["a_exchange", "a_b", "b_ec", "bc_de", "d_f", "b_d", "e_exchange", "f_exchange"]
+MEANS = np.array([-100, 100, 20, 20, 80, 60, 60, 80], float)
+
+
+@pytest.fixture(scope="module")
+def posteriors():
+    other = MEANS.copy()
+    other[2] = 40
+    return made_posterior(ORDER, seed=1, means=other), made_posterior(ORDER, seed=2, means=MEANS)
+
+
+@pytest.fixture
+def view(posteriors):
+    return KnockoutView(*posteriors, kt.load_flux_model("toy"))
+
+
+def points(figure):
+    """{reaction: (measured, predicted)} of the dots."""
+    return {
+        id: (x, y)
+        for trace in figure["data"]
+        for id, x, y in zip(trace.get("meta", []), trace["x"], trace["y"])
+    }
+
+
+def test_every_reaction_stands_at_its_measured_and_predicted_mean(view):
+    shown = points(agreement_figure(view))
+    assert set(shown) == set(ORDER)
+    assert shown["b_ec"] == pytest.approx((20, 40), abs=0.5)
+    assert shown["a_exchange"] == pytest.approx((-100, -100), abs=0.5)
+
+
+def test_what_does_not_overlap_has_another_colour(view):
+    apart = agreement_figure(view)["data"][1]
+    assert apart["meta"] == ["b_ec"] and "do not overlap" in apart["name"]
+
+
+def test_the_map_shows_predicted_less_measured(view):
+    assert view.flux_map.fluxes["b_ec"] == pytest.approx(20, abs=0.5)
+    assert view.flux_map.data.names == ("measured", "predicted")
+
+
+def test_a_choice_is_the_same_in_the_scatter_and_on_the_map(view):
+    page = view.view
+    dots = page.chart.figure["data"][1]
+    page.chart.clicked = {"points": [[1, 0]], "at": 1}
+    assert view.selection == dots["meta"] == view.flux_map.selection
+    view.flux_map.selection = ["a_b"]
+    assert view.selection == ["a_b"]
+    assert page.chart.figure["data"][-1]["text"] == ["a_b"]
+
+
+def test_a_wider_level_is_a_wider_interval_and_another_distance_table(view):
+    before = view.table["predicted_upper"] - view.table["predicted_lower"]
+    view.level = 0.99
+    after = view.table["predicted_upper"] - view.table["predicted_lower"]
+    assert (after > before).all() and view.flux_map.level == 0.99
+    assert view.table.attrs["level"] == 0.99
+
+
+def test_a_flux_table_can_be_what_was_measured(posteriors):
+    view = KnockoutView(posteriors[0], dict(zip(ORDER, MEANS)), map=False)
+    assert view.distance.of_means == pytest.approx(20, abs=1)
+    assert points(agreement_figure(view))["b_ec"][0] == 20
+
+
+def test_headless_it_leaves_two_pictures(view):
+    picture = ElementTree.fromstring(view.svg().encode())
+    words = " ".join(t.text or "" for t in picture.iter("{http://www.w3.org/2000/svg}text"))
+    assert "largest differences" in words and "b_ec: 40" in words
+    bundle = view._repr_mimebundle_()
+    assert bundle["text/html"].count("<img") == 2
+    assert bundle["text/plain"].startswith("KnockoutView: Over 8 reactions")
+
+
+def test_unknown_reactions_are_refused(view, posteriors):
+    with pytest.raises(InputError, match="no reaction 'PYK'"):
+        view.selection = ["PYK"]
+    with pytest.raises(InputError, match="no reaction 'PYK'"):
+        KnockoutView(*posteriors, reactions=["PYK"])
