@@ -16,7 +16,10 @@ def state():
 
 
 def pytest_collection_modifyitems(items):
-    """With several processes, tests of a file share one, and so its fixtures; notebooks share nothing."""
+    """With several processes, tests of a file share one, and so its fixtures; all in the browser share one,
+    which leaves its pages time; notebooks share nothing."""
     for item in items:
-        if "notebooks" not in item.path.parts:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "notebooks" not in item.path.parts:
             item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
