@@ -29,11 +29,11 @@ demo-all: $(ENV)
 	@$(BIN)/kinetools demo notebooks/*.ipynb
 
 # Finds a Chromium, or installs one where it may; without one the browser tests say what to do.
-# Files run side by side, and each notebook for itself.
+# Where there are more cores: make test PYTEST_ARGS="-n 4 --dist loadgroup".
 test: $(ENV)
 	@$(BIN)/ruff check --quiet .
 	@KINETOOLS_CHROMIUM="$$($(BIN)/python tests/chromium.py --install)"; \
-	 export KINETOOLS_CHROMIUM; $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	 export KINETOOLS_CHROMIUM; $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Offline, JupyterLab has no news to ask for and no newer version to look up.
 lab: $(ENV)
