@@ -91,15 +91,15 @@ def test_after_a_measurement_the_same_experiment_teaches_as_much_as_quadrature_s
     assert table.loc["again", "ratio_b_d"] == pytest.approx(truth, abs=0.08)
 
 
-def test_inferring_anew_agrees_with_the_ranking(toy, prior):
+@pytest.mark.parametrize("sigma", [0.3, 0.06])  # little information, and much
+def test_inferring_anew_agrees_with_the_ranking(toy, prior, sigma):
     candidates = {x: fed(x) for x in ("100", "001")}
-    few = {"draws": 200, "ess": 50, "minutes": 0.5}  # for a data set that leaves too few draws
-    table = rank(toy, prior, candidates, sigma=0.3, n_inferred=2, n_data_sets=12, sampling=few)
-    assert all("reweighted" in how for how in table.inferred)
+    few = {"draws": 400, "ess": 200, "minutes": 1}  # for a data set that leaves too few draws
+    table = rank(toy, prior, candidates, sigma=sigma, n_inferred=2, n_data_sets=12, sampling=few)
     assert list(table.inferred_score.rank()) == list(table.score.rank())
     # The ranking takes the width of an interval to shrink as the deviation does, though the interval of
-    # what was uniform and becomes normal is wider by up to a fifth.
-    np.testing.assert_allclose(table.inferred_score, table.score, rtol=0.3)
+    # what was uniform and becomes normal is wider by up to a fifth; 12 data sets scatter, too.
+    np.testing.assert_allclose(table.inferred_score, table.score, rtol=0.15)
 
 
 def test_fluxes_are_sampled_where_too_few_draws_would_be_left(toy, posterior):
