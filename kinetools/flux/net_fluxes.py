@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import null_space
-from scipy.sparse import csc_array
 
 from ..errors import InputError
+from .linear_program import highs, linear_program
 
 OPTIONS = {
     "output_flag": False,
@@ -26,24 +26,10 @@ class NetProgram:
     """
 
     def __init__(self, stoichiometry, lower, upper):
-        from highspy import Highs, HighsLp, MatrixFormat
-
         self.matrix = np.array(stoichiometry, float)
         self.lower, self.upper = np.array(lower, float), np.array(upper, float)
-        columns = csc_array(self.matrix)
-        program = HighsLp()
-        program.num_row_, program.num_col_ = self.matrix.shape
-        program.col_cost_ = np.zeros(program.num_col_)
-        program.col_lower_, program.col_upper_ = self.lower, self.upper
-        program.row_lower_ = program.row_upper_ = np.zeros(program.num_row_)
-        program.a_matrix_.format_ = MatrixFormat.kColwise
-        program.a_matrix_.start_ = columns.indptr
-        program.a_matrix_.index_ = columns.indices
-        program.a_matrix_.value_ = columns.data
-        self._solver = Highs()
-        for name, value in OPTIONS.items():
-            self._solver.setOptionValue(name, value)
-        self._solver.passModel(program)
+        program = linear_program(self.matrix, self.lower, self.upper)
+        self._solver = highs(program, OPTIONS)
         self._columns = np.arange(program.num_col_, dtype=np.int32)
 
     def extreme(self, reaction: int, sense: int, lower=None, upper=None):

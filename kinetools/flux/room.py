@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_array, hstack
 
+from .linear_program import highs, linear_program
 from .net_fluxes import OPTIONS, NetProgram
 from .prediction import FAILED, INFEASIBLE, OPTIMAL, TIME_LIMIT, Prediction
 from .room_milp import fewest_changes
@@ -133,21 +134,8 @@ class _RelaxedProgram:
     """min Σ y as a linear program in the flux within the band, the excess and the shortfall."""
 
     def __init__(self, stoichiometry, basis=None):
-        from highspy import Highs, HighsLp, MatrixFormat
-
-        columns = csc_array(hstack([stoichiometry, stoichiometry, -stoichiometry]))
-        program = HighsLp()
-        program.num_row_, program.num_col_ = columns.shape
-        program.col_cost_ = program.col_lower_ = program.col_upper_ = np.zeros(columns.shape[1])
-        program.row_lower_ = program.row_upper_ = np.zeros(columns.shape[0])
-        program.a_matrix_.format_ = MatrixFormat.kColwise
-        program.a_matrix_.start_ = columns.indptr
-        program.a_matrix_.index_ = columns.indices
-        program.a_matrix_.value_ = columns.data
-        self._solver = Highs()
-        for name, value in OPTIONS.items():
-            self._solver.setOptionValue(name, value)
-        self._solver.passModel(program)
+        columns = hstack([stoichiometry, stoichiometry, -stoichiometry])
+        self._solver = highs(linear_program(columns, 0.0, 0.0), OPTIONS)
         if basis is not None:
             self._solver.setBasis(basis)
         self._columns = np.arange(columns.shape[1], dtype=np.int32)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csc_array, vstack
+from scipy.sparse import coo_array, vstack
+
+from .linear_program import highs, linear_program
 
 TOLERANCE = 1e-9  # of integers and constraints; a trickle of y times a bound is a flux
 MIP_OPTIONS = {
@@ -33,16 +35,14 @@ def fewest_changes(stoichiometry, bands, ranges, guess, time_limit) -> FewestCha
     stoichiometry: sparse (metabolite, reaction); bands: the unchanged fluxes and the bounds; ranges:
     (lower, upper) of each flux in the mutant, at most the bounds; time_limit: seconds.
     """
-    from highspy import Highs, HighsModelStatus, HighsSolution
+    from highspy import HighsModelStatus, HighsSolution
 
     low, high = np.maximum(ranges[0], bands.lower), np.minimum(ranges[1], bands.upper)
     always = (high < bands.band_lower) | (low > bands.band_upper)
     rises, falls = high > bands.band_upper, low < bands.band_lower
     open_ = np.flatnonzero((rises | falls) & ~always)
-    solver = Highs()
-    for name, value in (MIP_OPTIONS | {"time_limit": float(time_limit)}).items():
-        solver.setOptionValue(name, value)
-    solver.passModel(_program(stoichiometry, bands, low, high, rises, falls, open_))
+    program = _program(stoichiometry, bands, low, high, rises, falls, open_)
+    solver = highs(program, MIP_OPTIONS | {"time_limit": float(time_limit)})
     begin = HighsSolution()
     begin.col_value = [*guess, *bands.outside(guess, TOLERANCE)[open_].astype(float)]
     solver.setSolution(begin)
@@ -66,7 +66,7 @@ def fewest_changes(stoichiometry, bands, ranges, guess, time_limit) -> FewestCha
 
 def _program(stoichiometry, bands, low, high, rises, falls, open_):
     """min Σ y with S v = 0, v − (high − band) y ≤ band above, v − (low − band) y ≥ band below."""
-    from highspy import HighsLp, HighsVarType, MatrixFormat
+    from highspy import HighsVarType
 
     metabolites, reactions = stoichiometry.shape
     above, below = (np.flatnonzero(which[open_]) for which in (rises, falls))
@@ -79,23 +79,15 @@ def _program(stoichiometry, bands, low, high, rises, falls, open_):
     balance = coo_array(
         (balance.data, (balance.row, balance.col)), (metabolites, reactions + len(open_))
     )
-    matrix = csc_array(vstack([balance, *rows]))
     none, infinite = np.zeros(metabolites), np.inf
-    program = HighsLp()
-    program.num_row_, program.num_col_ = matrix.shape
-    program.col_cost_ = np.concatenate([np.zeros(reactions), np.ones(len(open_))])
-    program.col_lower_ = np.concatenate([low, np.zeros(len(open_))])
-    program.col_upper_ = np.concatenate([high, np.ones(len(open_))])
-    program.row_lower_ = np.concatenate(
-        [none, np.full(len(above), -infinite), bands.band_lower[k[1]]]
+    program = linear_program(
+        vstack([balance, *rows]),
+        np.concatenate([low, np.zeros(len(open_))]),
+        np.concatenate([high, np.ones(len(open_))]),
+        np.concatenate([np.zeros(reactions), np.ones(len(open_))]),
+        np.concatenate([none, np.full(len(above), -infinite), bands.band_lower[k[1]]]),
+        np.concatenate([none, bands.band_upper[k[0]], np.full(len(below), infinite)]),
     )
-    program.row_upper_ = np.concatenate(
-        [none, bands.band_upper[k[0]], np.full(len(below), infinite)]
-    )
-    program.a_matrix_.format_ = MatrixFormat.kColwise
-    program.a_matrix_.start_ = matrix.indptr
-    program.a_matrix_.index_ = matrix.indices
-    program.a_matrix_.value_ = matrix.data
     kinds = [HighsVarType.kContinuous] * reactions + [HighsVarType.kInteger] * len(open_)
     program.integrality_ = kinds
     return program
