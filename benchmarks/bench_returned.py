@@ -4,7 +4,8 @@
 
 The factors are those of the three presets; for each, the distance is measured as a whole and relative to
 each metabolite. Shares with standard errors, which come from the sets (trials of one set are alike).
-With the run directory of a generator as third argument, its relevant sets (physiology 1) come too.
+With the run directories of generators as third argument, "results/gan/p{}" say, their relevant sets
+come too.
 """
 
 import sys
@@ -62,8 +63,8 @@ def main(n_sets: int, n_trials: int, generator: str) -> None:
         sets = kt.label_parameters(model, state, sets, progress=False)
         sets = sets.isel(set=np.flatnonzero(sets.label.values == "relevant")[:n_sets])
         found += rows(f"physiology {physiology}", model, state, sets, n_trials)
-        if generator and physiology == 1:
-            made = kt.load_generator(generator)
+        if generator:
+            made = kt.load_generator(generator.format(physiology))
             made = made.generate(n_sets, label="relevant", seed=12, verify=True)
             found += rows("  generated", model, state, made, n_trials)
     table("Share returned after 21 minutes: ‖x − x_ref‖/‖x_ref‖, ‖(x − x_ref)/x_ref‖ < 1 %", found)

@@ -6,7 +6,20 @@ leaves the density of net fluxes with one factor (largest - |net|) for each such
 exactly the room that its exchange flux had.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+from numba import njit
+
+LEAST_ROOM = 1e-12  # over the largest flux: at a bound, to rounding
+
+
+class ExchangeRoom(NamedTuple):
+    """What is left to each unseen exchange flux: 1 - |origin + matrix @ x|, over the largest flux."""
+
+    origin: np.ndarray  # (reaction,)
+    matrix: np.ndarray  # (reaction, dimension)
+    transposed: np.ndarray
 
 
 def labelling_exchange(network, simulators) -> tuple[str, ...]:
@@ -25,19 +38,42 @@ def unseen_exchange(space) -> np.ndarray:
     return space.network.reversible & ~closed & ~space.exchanging
 
 
-def log_exchange_room(space, net):
-    """ln of the room of all unseen exchange fluxes, relative to the largest flux; and its gradient.
+def exchange_room(space) -> ExchangeRoom:
+    """The room of all unseen exchange fluxes that depends on where in the space one is."""
+    n = len(space.reactions)
+    chosen = np.flatnonzero(unseen_exchange(space) & space.varies)
+    origin = (space.origin[chosen] - space.origin[chosen + n]) / space.max_flux
+    matrix = (space.basis[chosen] - space.basis[chosen + n]) / space.max_flux
+    return ExchangeRoom(origin, np.ascontiguousarray(matrix), np.ascontiguousarray(matrix.T))
 
-    net: (…, reaction), mmol/gDW/h. Returns (…) and (…, reaction). A density on the space that is to be that
-    of a uniform density of all forward and reverse fluxes needs this factor.
+
+def log_exchange_room(space, x):
+    """ln of the room of all unseen exchange fluxes, up to a constant, and its gradient.
+
+    x: coordinates (point, dimension). Returns (point,) and (point, dimension). A density on the space that
+    is to be that of a uniform density of all forward and reverse fluxes needs this factor.
     """
-    unseen = unseen_exchange(space)
-    net = np.asarray(net, float)
-    room = space.max_flux - np.abs(net[..., unseen])
-    gradient = np.zeros(net.shape)
-    with np.errstate(divide="ignore"):
-        gradient[..., unseen] = -np.sign(net[..., unseen]) / room
-        return np.log(room / space.max_flux).sum(axis=-1), gradient
+    x = np.ascontiguousarray(x, float)
+    value, gradient = np.empty(len(x)), np.empty(x.shape)
+    fill_log_room(exchange_room(space), x, value, gradient)
+    return value, gradient
+
+
+@njit(cache=True, nogil=True)
+def fill_log_room(room, x, value, gradient):
+    """Fill ln of the room (point,) and its gradient (point, dimension) at points x."""
+    value[:] = 0.0
+    gradient[:] = 0.0
+    if len(room.origin) == 0:
+        return
+    net = np.dot(x, room.transposed)
+    for p in range(len(x)):
+        for i in range(len(room.origin)):
+            flux = net[p, i] + room.origin[i]
+            left = max(1.0 - abs(flux), LEAST_ROOM)
+            value[p] += np.log(left)
+            net[p, i] = (-1.0 if flux > 0.0 else 1.0) / left
+    np.dot(net, room.matrix, gradient)
 
 
 def draw_exchange(space, forward, reverse, seed=None):

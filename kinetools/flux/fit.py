@@ -8,6 +8,7 @@ from scipy.stats import chi2, norm
 
 from ..data import number, whole_number
 from ..errors import InputError
+from .exchange import labelling_exchange
 from .likelihood import LabellingLikelihood
 from .optimum import maximise
 from .polytope import FluxSpace
@@ -29,7 +30,7 @@ class FluxFit:
     forward, reverse, net_flux, exchange_flux: Series by reaction, mmol/gDW/h; log_likelihood: normalised;
     chi_square, degrees_of_freedom (independent masses less the directions that measurements decide),
     p_value: goodness of fit; optima: DataFrame of all local maxima that were found, best first, with how
-    many starts led there.
+    many starts led there. Exchange fluxes that no measurement depends on are left at 0.
     """
 
     space: FluxSpace = field(repr=False)
@@ -102,8 +103,9 @@ def fit_fluxes(
     Source: Antoniewicz et al. 2006, Metab. Eng. 8:324 (intervals).
     """
     starts, seed = whole_number(starts, "starts", 1), whole_number(seed, "seed", 0)
-    space = FluxSpace.of(network, measurements, measured=measured).rounded()
     likelihood = LabellingLikelihood(network, measurements, sigma, measured == "likelihood")
+    exchange = labelling_exchange(network, likelihood.simulators)
+    space = FluxSpace.of(network, measurements, measured=measured, exchange=exchange).rounded()
     x, value = maximise(space, likelihood, sample_uniform(space, starts, seed=seed)[0])
     return best_fit(space, likelihood, x, value)
 

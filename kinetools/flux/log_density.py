@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from .exchange import ExchangeRoom, exchange_room
 from .tape import LANES, Tape, replay, workspace
 
 N_LANES = len(LANES)
@@ -22,7 +23,7 @@ class Labelling(NamedTuple):
 
 
 class LogDensity(NamedTuple):
-    """ln L(x) = constant − ½ Σ((measured − simulated)·precision)² − ½ Σ(targets − rows·x)²."""
+    """ln L(x) = constant − ½ Σ((measured − simulated)·precision)² − ½ Σ(targets − rows·x)², and a prior."""
 
     origin: np.ndarray  # (flux,): fluxes that decide the labelling are origin + matrix @ x
     matrix: np.ndarray  # (flux, dimension)
@@ -33,6 +34,7 @@ class LogDensity(NamedTuple):
     rows: np.ndarray  # (measured flux, dimension), in units of σ
     targets: np.ndarray
     constant: float
+    room: ExchangeRoom  # what the prior density of x is proportional to
 
 
 class Scratch(NamedTuple):
@@ -64,6 +66,7 @@ def log_density(space, likelihood) -> LogDensity:
         np.ascontiguousarray(rows / likelihood.flux_sigma[:, None]),
         (likelihood.flux_values - start) / likelihood.flux_sigma,
         likelihood.constant,
+        exchange_room(space),
     )
 
 

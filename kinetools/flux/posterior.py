@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from .. import __version__
+from .exchange import draw_exchange, unseen_exchange
 
 SIMULATED = 500  # draws of which masses are kept
 FLUX_UNITS = "mmol/gDW/h"
@@ -21,13 +22,15 @@ def flux_inference_data(space, likelihood, x, *, prior=None, statistics=None, at
     normalised log-likelihood, and more arrays (chain, draw) from `statistics`), log_likelihood (of every
     measured value), posterior_predictive (mass: simulated with noise; simulated: without; of 500 draws of
     each chain at most), observed_data and constant_data (mass, sigma), prior (net_flux, exchange_flux).
-    What depends on measurements is left out where the likelihood is switched off.
+    What depends on measurements is left out where the likelihood is switched off. Exchange fluxes that the
+    space leaves out, as no labelling depends on them, are drawn here.
     """
     import xarray
 
     arviz = import_arviz()
 
-    forward, reverse = space.to_fluxes(x)
+    rng = np.random.default_rng([seed, 0x657863])
+    forward, reverse = draw_exchange(space, *space.to_fluxes(x), rng)
     groups = {"posterior": _flux_dataset(xarray, space, forward, reverse)}
     residuals = likelihood.residuals(forward, reverse)
     lp = likelihood.constant - 0.5 * (residuals**2).sum(-1)
@@ -57,12 +60,16 @@ def flux_inference_data(space, likelihood, x, *, prior=None, statistics=None, at
         {
             "sigma": ("value", sigma),
             "varies": ("reaction", space.varies.astype(np.int8)),
-            "exchanging": ("reaction", space.exchanging.astype(np.int8)),
+            "exchanging": (
+                "reaction",
+                (space.exchanging | unseen_exchange(space)).astype(np.int8),
+            ),
         },
         {"value": names, "reaction": list(space.reactions)},
     )
     if prior is not None:
-        groups["prior"] = _flux_dataset(xarray, space, *space.to_fluxes(prior[None]))
+        drawn = draw_exchange(space, *space.to_fluxes(prior[None]), rng)
+        groups["prior"] = _flux_dataset(xarray, space, *drawn)
     idata = arviz.InferenceData(**groups)
     for name, value in ({"kinetools_version": __version__} | (attrs or {})).items():
         value = value if isinstance(value, (str, int, float)) else json.dumps(_plain(value))

@@ -1,7 +1,10 @@
 """Feasible fluxes at random: draws from the prior of a network's fluxes."""
 
+import numpy as np
+
+from .exchange import draw_exchange
 from .polytope import FluxSpace
-from .uniform import sample_uniform
+from .uniform import sample_prior
 
 
 def random_fluxes(network, measurements=None, n_points: int = 1, seed=0):
@@ -10,5 +13,9 @@ def random_fluxes(network, measurements=None, n_points: int = 1, seed=0):
     network: FluxModel; measurements: whose bounds apply too. Raises InputError for bounds without a
     steady state.
     """
-    space = FluxSpace.of(network, measurements)
-    return space.to_fluxes(sample_uniform(space, n_points, seed=seed)[0])
+    space = FluxSpace.of(
+        network, measurements, exchange=()
+    )  # which is drawn afterwards, and so faster
+    rng = np.random.default_rng(seed)
+    fluxes = space.to_fluxes(sample_prior(space, n_points, seed=rng)[0])
+    return draw_exchange(space, *fluxes, rng)

@@ -1,9 +1,9 @@
 """Reflective Hamiltonian Monte Carlo in a polytope, for a ladder of temperatures, in compiled code.
 
-At temperature k the density is L(x)^β_k on {A x ≤ b}. A trajectory is a leapfrog whose drift bounces off
-the facets like a ball, in coordinates of the temperature's own metric Σ_k; a bounce keeps the kinetic
-energy, so that only the integration error decides on acceptance. After each move, neighbours on the ladder
-may exchange their points, even and odd pairs in turn.
+At temperature k the density is L(x)^β_k times the prior on {A x ≤ b}. A trajectory is a leapfrog whose
+drift bounces off the facets like a ball, in coordinates of the temperature's own metric Σ_k; a bounce keeps
+the kinetic energy, so that only the integration error decides on acceptance. After each move, neighbours
+on the ladder may exchange their points, even and odd pairs in turn.
 
 Sources: Afshar & Domke 2015 (reflection); Okabe et al. 2001, Syed et al. 2022 (exchange in turn).
 """
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from .exchange import fill_log_room
 from .log_density import N_LANES, evaluate
 from .uniform import walk
 
@@ -51,6 +52,8 @@ class Ladder(NamedTuple):
     x: np.ndarray  # (temperature, dimension)
     value: np.ndarray  # (temperature,) ln L
     gradient: np.ndarray  # (temperature, dimension)
+    prior: np.ndarray  # (temperature,) ln of the prior density
+    prior_gradient: np.ndarray  # (temperature, dimension)
     mode: np.ndarray  # (temperature,) which mode the point is in
     replica: np.ndarray  # (temperature,) which walker is here
     direction: np.ndarray  # (replica,) +1: last seen at the target, −1: at the prior, 0: at neither
@@ -92,10 +95,10 @@ def _velocity(root, momentum, velocity):
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
-def _kick(momentum, amount, root, gradient):
-    """momentum += amount · Cᵀ gradient."""
+def _kick(momentum, amount, root, beta, gradient, prior_gradient):
+    """momentum += amount · Cᵀ (β gradient + prior_gradient)."""
     for i in range(len(gradient)):
-        slope = amount * gradient[i]
+        slope = amount * (beta * gradient[i] + prior_gradient[i])
         for j in range(i + 1):  # C is lower triangular
             momentum[j] += slope * root[i, j]
 
@@ -153,6 +156,7 @@ def _move(
     n = min(N_LANES, len(betas) - start)
     x, momentum = np.empty((N_LANES, dimension)), np.empty((N_LANES, dimension))
     value, gradient = np.empty(N_LANES), np.empty((N_LANES, dimension))
+    prior, prior_gradient = np.empty(N_LANES), np.empty((N_LANES, dimension))
     velocity = np.zeros((N_LANES, dimension))
     speed, slack = np.empty((N_LANES, n_facets)), np.empty((N_LANES, n_facets))
     energy, lost = np.empty(N_LANES), np.zeros(N_LANES, np.bool_)
@@ -160,13 +164,14 @@ def _move(
         k = start + min(lane, n - 1)
         x[lane] = ladder.x[k]
         gradient[lane] = ladder.gradient[k]
+        prior_gradient[lane] = ladder.prior_gradient[k]
         kinetic = 0.0
         for j in range(dimension):
             momentum[lane, j] = rng.standard_normal()
             kinetic += momentum[lane, j] ** 2
-        energy[lane] = 0.5 * kinetic - betas[k] * ladder.value[k]
+        energy[lane] = 0.5 * kinetic - betas[k] * ladder.value[k] - ladder.prior[k]
         if betas[k] == 0.0 and lane < n:
-            walk(facets.transposed, facets.b, x[lane], 1, WALK * dimension, rng)
+            walk(facets.transposed, facets.b, density.room, x[lane], 1, WALK * dimension, rng)
     for step in range(steps):
         for lane in range(n):
             if lost[lane] or betas[start + lane] == 0.0:
@@ -175,7 +180,14 @@ def _move(
             size = ladder.step_size[k]
             # Half a kick at the ends, a whole one in between.
             half = 0.5 if step == 0 else 1.0
-            _kick(momentum[lane], half * size * betas[k], metric.root[k], gradient[lane])
+            _kick(
+                momentum[lane],
+                half * size,
+                metric.root[k],
+                betas[k],
+                gradient[lane],
+                prior_gradient[lane],
+            )
             _velocity(metric.root[k], momentum[lane], velocity[lane])
         np.dot(velocity, facets.transposed, speed)
         np.dot(x, facets.transposed, slack)
@@ -198,20 +210,32 @@ def _move(
             lost[lane] = bounces < 0
             record.bounces[k] += max(bounces, 0)
         evaluate(density, room, x, value, gradient)
+        fill_log_room(density.room, x, prior, prior_gradient)
     for lane in range(n):
         k = start + lane
-        _kick(momentum[lane], 0.5 * ladder.step_size[k] * betas[k], metric.root[k], gradient[lane])
-        kinetic = 0.0
-        for j in range(dimension):
-            kinetic += momentum[lane, j] ** 2
         mode = mode_of(modes, x[lane])
-        change = energy[lane] - 0.5 * kinetic + betas[k] * value[lane]
+        change = 0.0
+        if betas[k] > 0.0:  # else the walk has drawn from the prior already
+            _kick(
+                momentum[lane],
+                0.5 * ladder.step_size[k],
+                metric.root[k],
+                betas[k],
+                gradient[lane],
+                prior_gradient[lane],
+            )
+            kinetic = 0.0
+            for j in range(dimension):
+                kinetic += momentum[lane, j] ** 2
+            change = energy[lane] - 0.5 * kinetic + betas[k] * value[lane] + prior[lane]
         change += modes.weights[k, mode] - modes.weights[k, ladder.mode[k]]
         chance = 0.0 if lost[lane] or not np.isfinite(change) else np.exp(min(change, 0.0))
         if rng.random() < chance:
             ladder.x[k] = x[lane]
             ladder.value[k] = value[lane]
             ladder.gradient[k] = gradient[lane]
+            ladder.prior[k] = prior[lane]
+            ladder.prior_gradient[k] = prior_gradient[lane]
             ladder.mode[k] = mode
         record.accepted[k] += chance
         if rate > 0.0:
@@ -231,15 +255,13 @@ def _exchange(modes, betas, ladder, parity, rng, record):
         record.exchanged[k] += chance
         record.offered[k] += 1
         if rng.random() < chance:
-            for j in range(ladder.x.shape[1]):
-                ladder.x[k, j], ladder.x[k + 1, j] = ladder.x[k + 1, j], ladder.x[k, j]
-                ladder.gradient[k, j], ladder.gradient[k + 1, j] = (
-                    ladder.gradient[k + 1, j],
-                    ladder.gradient[k, j],
-                )
-            ladder.value[k], ladder.value[k + 1] = ladder.value[k + 1], ladder.value[k]
-            ladder.replica[k], ladder.replica[k + 1] = ladder.replica[k + 1], ladder.replica[k]
-            ladder.mode[k], ladder.mode[k + 1] = there, here
+            for rows in (ladder.x, ladder.gradient, ladder.prior_gradient):
+                for j in range(rows.shape[1]):
+                    rows[k, j], rows[k + 1, j] = rows[k + 1, j], rows[k, j]
+            for values in (ladder.value, ladder.prior):
+                values[k], values[k + 1] = values[k + 1], values[k]
+            for numbers in (ladder.replica, ladder.mode):
+                numbers[k], numbers[k + 1] = numbers[k + 1], numbers[k]
     first, last = ladder.replica[0], ladder.replica[len(betas) - 1]
     if ladder.direction[first] == -1:
         ladder.counts[0] += 1

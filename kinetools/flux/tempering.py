@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .exchange import fill_log_room
 from .log_density import N_LANES, LogDensity, evaluate, log_density, scratch
 from .modes import find_modes, one_mode
 from .reflective_hmc import Facets, Ladder, Modes, Record, metric, mode_of, sweep
@@ -48,7 +49,7 @@ class Blocks:
 
 @dataclass
 class TemperedChains:
-    """Chains on one posterior. space: FluxSpace in rounded coordinates; prior: uniform draws in it
+    """Chains on one posterior. space: FluxSpace in rounded coordinates; prior: draws from it
     (draw, dimension); starts: (chain, dimension), nan for chains that start from the prior."""
 
     space: object
@@ -180,6 +181,8 @@ class TemperedChains:
             x,
             np.empty(k),
             np.empty((k, dimension)),
+            np.empty(k),
+            np.empty((k, dimension)),
             np.zeros(k, np.int64),
             np.arange(k),
             np.zeros(k, np.int64),
@@ -198,6 +201,7 @@ class TemperedChains:
             evaluate(self._density, self._rooms[chain], x, value, gradient)
             n = len(ladder.value[part])
             ladder.value[part], ladder.gradient[part] = value[:n], gradient[:n]
+        fill_log_room(self._density.room, ladder.x, ladder.prior, ladder.prior_gradient)
 
     def _learn(self):
         """Fisher information at each temperature from where the chains are now."""
@@ -336,6 +340,8 @@ def _refined(ladder: Ladder, nearest) -> Ladder:
         ladder.x[nearest].copy(),
         ladder.value[nearest].copy(),
         ladder.gradient[nearest].copy(),
+        ladder.prior[nearest].copy(),
+        ladder.prior_gradient[nearest].copy(),
         ladder.mode[nearest].copy(),
         np.arange(k),
         np.zeros(k, np.int64),

@@ -1,32 +1,51 @@
-"""Uniform draws from a flux space: coordinate hit-and-run in rounded coordinates, compiled."""
+"""Random draws from a flux space: coordinate hit-and-run in rounded coordinates, compiled."""
 
 import numpy as np
 from numba import njit
 
 from ..data import whole_number
+from .exchange import LEAST_ROOM, ExchangeRoom, exchange_room
 
 STEPS_PER_DIMENSION = 16  # between two draws that are kept
 BURN_IN = 32  # draws left out at the start of each chain
 
 
 def sample_uniform(space, draws: int, *, chains: int = 1, thinning: int | None = None, seed=None):
-    """Points x (chain, draw, dimension), uniform in a flux space: the prior of the fluxes.
+    """Points x (chain, draw, dimension), uniform in a flux space.
 
     thinning: steps of coordinate hit-and-run from draw to draw (default: 16 for each dimension); seed: int
     or `numpy.random.Generator`. Chains start at the centre; what they draw first is left out.
     Source: Haraldsdóttir et al. 2017, Bioinformatics 33:1741 (coordinate hit-and-run with rounding).
     """
+    return _draw(space, _no_room, draws, chains, thinning, seed)
+
+
+def sample_prior(space, draws: int, *, chains: int = 1, thinning: int | None = None, seed=None):
+    """Points x (chain, draw, dimension) from the prior, where all forward and reverse fluxes are uniform.
+
+    The same as `sample_uniform`, but where the space leaves exchange fluxes out: points are as frequent as
+    the room for those is large, so that `draw_exchange` completes the draws.
+    """
+    return _draw(space, exchange_room, draws, chains, thinning, seed)
+
+
+def _no_room(space):
+    none = np.zeros((0, space.dimension))
+    return ExchangeRoom(np.zeros(0), none, np.ascontiguousarray(none.T))
+
+
+def _draw(space, room_in, draws, chains, thinning, seed):
     draws, chains = whole_number(draws, "draws", 1), whole_number(chains, "chains", 1)
     if thinning is None:
         thinning = STEPS_PER_DIMENSION * space.dimension
     thinning = whole_number(thinning, "thinning", 1)
     round_space = space.rounded()
-    columns = np.ascontiguousarray(round_space.A.T)
+    columns, room = np.ascontiguousarray(round_space.A.T), room_in(round_space)
     result = np.empty((chains, draws, space.dimension))
     for chain, rng in enumerate(np.random.default_rng(seed).spawn(chains)):
         x = np.zeros(space.dimension)
-        walk(columns, round_space.b, x, BURN_IN, thinning, rng)
-        result[chain] = walk(columns, round_space.b, x, draws, thinning, rng)
+        walk(columns, round_space.b, room, x, BURN_IN, thinning, rng)
+        result[chain] = walk(columns, round_space.b, room, x, draws, thinning, rng)
     change, start = relative_coordinates(space, round_space)
     return result @ change.T + start
 
@@ -40,20 +59,26 @@ def relative_coordinates(space, other):
     return inverse @ other.basis, inverse @ (other.origin - space.origin)
 
 
-@njit(cache=True)
-def walk(columns, b, x, draws, thinning, rng):
+@njit(cache=True, nogil=True)
+def walk(columns, b, room, x, draws, thinning, rng):
     """Coordinate hit-and-run in A x <= b from x, which moves along; columns: A transposed, contiguous.
 
-    Returns the point after every `thinning` steps, (draw, dimension).
+    room: ExchangeRoom that the density is proportional to. Returns the point after every `thinning`
+    steps, (draw, dimension).
     """
     dimension, facets = columns.shape
     kept = np.empty((draws, dimension))
     slack = np.empty(facets)
+    n_unseen = len(room.origin)
+    net, moved = np.empty(n_unseen), np.empty(n_unseen)
     for draw in range(draws):
         slack[:] = b  # anew for every draw, before rounding adds up
+        net[:] = room.origin
         for j in range(dimension):
             for i in range(facets):
                 slack[i] -= columns[j, i] * x[j]
+            for i in range(n_unseen):
+                net[i] += room.transposed[j, i] * x[j]
         for _ in range(thinning):
             j = min(int(rng.random() * dimension), dimension - 1)
             low, high = -np.inf, np.inf
@@ -66,7 +91,15 @@ def walk(columns, b, x, draws, thinning, rng):
             step = low + (high - low) * rng.random()
             if not low < high:
                 continue
+            ratio = 1.0
+            for i in range(n_unseen):
+                moved[i] = net[i] + step * room.transposed[j, i]
+                left = max(1.0 - abs(net[i]), LEAST_ROOM)
+                ratio *= max(1.0 - abs(moved[i]), LEAST_ROOM) / left
+            if ratio < 1.0 and rng.random() >= ratio:
+                continue
             x[j] += step
+            net[:] = moved
             for i in range(facets):
                 slack[i] -= step * columns[j, i]
         kept[draw] = x
