@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "flux.measurements": ["Measurements", "load_measurements", "write_measurements"],
         "flux.polytope": ["FluxSpace"],
         "flux.posterior_distance": ["PosteriorDistance", "posterior_distance"],
+        "flux.precision": ["compare_precision", "precision_pairs"],
         "flux.sampling": ["sample_fluxes"],
         "flux.sampling_run": ["load_posterior", "save_posterior"],
         "flux.simulated": ["simulate_measurements"],

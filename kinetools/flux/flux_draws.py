@@ -17,7 +17,8 @@ class FluxDraws:
     posterior: InferenceData of `sample_fluxes` (or anything with `.posterior`), or a Dataset with net_flux
     over (chain, draw, reaction); flux: "net" or "exchange"; where: what messages call it.
     reactions: tuple of ids; values: (chain, draw, reaction), mmol/gDW/h; log_likelihood: (chain, draw) or
-    None; samples are counted chain by chain. Raises InputError for anything else and for numbers that are
+    None; varies: (reaction,) bool, which net fluxes the flux space lets vary, or None where that is not
+    known; samples are counted chain by chain. Raises InputError for anything else and for numbers that are
     not finite.
     """
 
@@ -31,6 +32,7 @@ class FluxDraws:
         prior = getattr(posterior, "prior", None)
         self._prior = None if prior is None or f"{flux}_flux" not in prior else prior
         self.attrs = dict(getattr(dataset, "attrs", {}))
+        self.varies = _varies(posterior, self.reactions) if flux == "net" else None
         self._index = {r: k for k, r in enumerate(self.reactions)}
 
     def __len__(self):
@@ -147,6 +149,16 @@ def _array(dataset, name, where):
         odd = next(r for r in reactions if reactions.count(r) > 1)
         raise InputError(f"{where}: has the reaction {odd} twice; rename one.")
     return values, reactions
+
+
+def _varies(posterior, reactions):
+    known = getattr(posterior, "constant_data", None)
+    if known is None or "varies" not in known:
+        return None
+    known = known["varies"]
+    if not set(reactions) <= {str(r) for r in known["reaction"].values}:
+        return None
+    return known.sel(reaction=list(reactions)).values.astype(bool)
 
 
 def _log_likelihood(posterior, shape, where):
