@@ -7,41 +7,57 @@ LISTED = 3  # rules in a sentence
 
 
 def reactions_without(network, genes) -> tuple[str, ...]:
-    """Ids of the reactions that cannot run without the genes, in the network's order.
+    """Ids of the reactions that cannot run without the genes, in the network's order; there may be none.
 
     network: FluxModel; genes: ids or names, all of which are knocked out. Reactions come from the
     gene–protein–reaction rules of the cobra model ("b1854 or b1676" needs both knocked out).
-    Raises InputError for a network without rules, unknown genes, genes without reactions, and genes whose
-    loss closes no reaction.
+    Raises InputError for a network without rules, unknown genes, and genes without reactions.
     """
-    model = network.cobra_model
-    ruled = [r for r in model.reactions if r.genes]
+    lost = _genes(network, genes)
+    out = {gene.id for gene in lost}
+    closed = {r.id for r in _ruled(network) if not r.gpr.eval(out)}
+    return tuple(r for r in network.reactions if r in closed)
+
+
+def reactions_that_go_on(network, genes) -> str:
+    """In words, those reactions of the genes that can run without them, with their rules."""
+    lost = set(_genes(network, genes))
+    out = {gene.id for gene in lost}
+    rules = [
+        f"{r.id} ({r.gene_reaction_rule})"
+        for r in _ruled(network)
+        if r.genes & lost and r.gpr.eval(out)
+    ]
+    more = f" and {len(rules) - LISTED} more" if len(rules) > LISTED else ""
+    return ", ".join(rules[:LISTED]) + more
+
+
+def _ruled(network):
+    return [r for r in network.cobra_model.reactions if r.genes]
+
+
+def _genes(network, genes):
+    """Genes of the cobra model by id or name."""
+    ruled = _ruled(network)
     if not ruled:
         raise InputError(
             f"flux model {network.id!r}: no reaction has a gene rule; name the reactions to knock out."
         )
-    known = {}
+    model, known = network.cobra_model, {}
     for gene in model.genes:
         known.setdefault(gene.name, gene)
     known |= {gene.id: gene for gene in model.genes}
-    lost = []
+    found = []
     for name in genes:
         if not isinstance(name, str) or name not in known:
+            ids = ", ".join(gene.id for gene in model.genes[:LISTED])
             raise InputError(
-                f"flux model {network.id!r} has no gene {name!r}; {near(name, filter(None, known))}"
+                f"flux model {network.id!r} has no gene {name!r} (its genes are called {ids} …); "
+                f"{near(name, filter(None, known))}"
             )
         if not any(known[name] in r.genes for r in ruled):
             raise InputError(
                 f"flux model {network.id!r}: the gene {name} has no reaction in this network; leave it out."
             )
-        lost.append(known[name])
-    out = {gene.id for gene in lost}
-    closed = {r.id for r in ruled if not r.gpr.eval(out)}
-    if not closed:
-        rules = [f"{r.id} ({r.gene_reaction_rule})" for r in ruled if r.genes & set(lost)]
-        more = f" and {len(rules) - LISTED} more" if len(rules) > LISTED else ""
-        raise InputError(
-            f"flux model {network.id!r}: without {', '.join(genes)} every reaction still has an enzyme: "
-            f"{', '.join(rules[:LISTED])}{more}; knock out the other genes too, or name reactions."
-        )
-    return tuple(r for r in network.reactions if r in closed)
+        found.append(known[name])
+    return found

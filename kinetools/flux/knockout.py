@@ -1,6 +1,6 @@
 """Predicted fluxes of knock-out mutants, with the uncertainty that the wild type's posterior leaves."""
 
-import time
+import hashlib
 from collections import Counter
 from threading import Event
 
@@ -9,9 +9,10 @@ import numpy as np
 from ..data import number, whole_number
 from ..errors import InputError
 from ..run import chunks, map_chunks, reporting, worker_count
-from .gene_rules import reactions_without
+from .gene_rules import reactions_that_go_on, reactions_without
 from .knockout_bounds import mutant_bounds
 from .knockout_data import knockout_inference_data
+from .knockout_run import KnockoutRun
 from .moma import Moma
 from .net_fluxes import NetProgram
 from .prediction import INFEASIBLE, PREDICTED, Prediction
@@ -36,6 +37,7 @@ def predict_knockout(
     epsilon: float = 0.001,
     time_limit: float = 10.0,
     seed: int = 0,
+    run_dir=None,
     workers: int | None = None,
     progress=True,
 ):
@@ -53,12 +55,15 @@ def predict_knockout(
     whose bounds then hold (measured uptake and growth); bounds: reaction -> (lower, upper), in place of any
     others; keep: ids of reactions whose fluxes each mutant shares with its own wild-type sample.
     seed: of the subsample; results are the same for any number of workers, except at a time limit.
+    run_dir: keeps what has been predicted, and an interrupted run goes on from there when called again.
+    Genes whose reactions all have other enzymes close nothing: that mutant is predicted, too, and said so.
 
     Returns ArviZ InferenceData as FluxMap, flux_summary and compare_posteriors take it: posterior net_flux
     (chain, draw, reaction; mmol/gDW/h) of the predictions that were found, in one chain; sample_stats:
     objective, gap, distance from the wild type, residual, and wild_type_chain and wild_type_draw;
     constant_data: the wild type's fluxes of each draw, and the status of every sample ("optimal", "time
-    limit", "infeasible" or "failed"); posterior.attrs["verdict"] counts them in words.
+    limit", "infeasible" or "failed"); posterior.attrs["verdict"] counts them in words, and names those that
+    have no prediction by chain and draw, counted from 1.
     Raises InputError for unknown ids, a posterior of another network, a knock-out that leaves no steady
     state, and samples of which none has a prediction.
     Source: Segrè et al. 2002, PNAS 99:15112; Shlomi et al. 2005, PNAS 102:7695; for posteriors Backman et
@@ -70,7 +75,6 @@ def predict_knockout(
     workers = worker_count(workers)
     delta, epsilon = _not_negative(delta, "delta"), _not_negative(epsilon, "epsilon")
     time_limit = number(time_limit, "time_limit", positive=True)
-    started = time.monotonic()
     genes = _ids(genes, "genes")
     closed = _closed(network, _ids(reactions, "reactions"), genes)
     kept = [network.index(r) for r in _ids(keep, "keep")]
@@ -79,47 +83,64 @@ def predict_knockout(
         raise InputError(f"{both} is both knocked out and kept; leave it out of one of them.")
     lower, upper = mutant_bounds(network, measurements, bounds, closed)
     samples = wild_type_fluxes(network, wild_type, n_samples, seed)
-    if method == "moma":
-        model = Moma(network, lower, upper)
-    else:
-        model = Room(network, lower, upper, delta, epsilon, method == "room_relaxed", time_limit)
-    work = _Work(network, model, np.array(kept, int), samples.fluxes)
-    predictions = [None] * len(samples.fluxes)
-    with reporting(len(predictions), f"predicting by {model.name}", "samples", progress) as advance:
-        jobs = chunks(len(predictions), model.chunk)
-        try:
-            for place, part in map_chunks(work, jobs, workers=workers):
-                start, stop = jobs[place]
-                predictions[start:stop] = part
-                advance(stop - start)
-        finally:
-            work.stop.set()
-    what = ", ".join(genes or closed)
-    if not any(p.status in PREDICTED for p in predictions):
-        counts = Counter(p.status for p in predictions)
-        held = f" with the wild type's fluxes of {', '.join(_ids(keep, 'keep'))}" if kept else ""
-        raise InputError(
-            f"{network.id!r} without {what}: none of {len(predictions)} samples has a prediction{held} "
-            f"({', '.join(f'{n} {status}' for status, n in counts.items())}); hold fewer fluxes, or widen "
-            "bounds."
-        )
     parameters = {
+        "format": "kinetools knock-out 1",
         "method": method,
         "knocked_out": list(closed),
-        "genes": list(genes),
+        "genes": genes,
         "network": network.hash,
         "network_id": network.id,
         "measurements_id": "" if measurements is None else measurements.id,
         "keep": [network.reactions[j] for j in kept],
-        "n_samples": len(predictions),
+        "wild_type": _digest(samples.fluxes),
+        "bounds": _digest(lower, upper),
+        "n_samples": len(samples.fluxes),
         "seed": seed,
-        "seconds": round(time.monotonic() - started, 1),
     }
     if method != "moma":
         parameters |= {"delta": delta, "epsilon": epsilon}
     if method == "room":
         parameters["time_limit"] = time_limit
-    return knockout_inference_data(network, samples, predictions, parameters, model.name, what)
+    run = KnockoutRun(run_dir, parameters, len(samples.fluxes), len(network.reactions))
+    if (finished := run.result()) is not None:
+        return finished
+    if method == "moma":
+        model = Moma(network, lower, upper)
+    else:
+        model = Room(network, lower, upper, delta, epsilon, method == "room_relaxed", time_limit)
+    work = _Work(network, model, np.array(kept, int), samples.fluxes)
+    _predict(work, run, workers, progress)
+    what = ", ".join(genes or closed)
+    if not any(p.status in PREDICTED for p in run.predictions):
+        counts = Counter(p.status for p in run.predictions)
+        held = f" with the wild type's fluxes of {', '.join(parameters['keep'])}" if kept else ""
+        raise InputError(
+            f"{network.id!r} without {what}: none of {len(samples.fluxes)} samples has a prediction{held} "
+            f"({', '.join(f'{n} {status}' for status, n in counts.items())}); hold fewer fluxes, or widen "
+            "bounds."
+        )
+    if not closed:
+        what += f" (which closes no reaction: {reactions_that_go_on(network, genes)})"
+    parameters["seconds"] = round(run.seconds, 1)
+    idata = knockout_inference_data(network, samples, run.predictions, parameters, model.name, what)
+    run.finish(idata)
+    return idata
+
+
+def _predict(work, run, workers, progress) -> None:
+    """Make the predictions that are missing, and keep what there is when interrupted."""
+    run.begin()
+    n, model = len(run.predictions), work.model
+    jobs = [j for j in chunks(n, model.chunk) if any(p is None for p in run.predictions[slice(*j)])]
+    with reporting(n, f"predicting by {model.name}", "samples", progress, run.done) as advance:
+        try:
+            for place, part in map_chunks(work, jobs, workers=workers):
+                start, stop = jobs[place]
+                run.add(start, part)
+                advance(stop - start)
+        finally:
+            work.stop.set()
+            run.save()
 
 
 class _Work:
@@ -150,6 +171,11 @@ class _Work:
             return None
         program = NetProgram(self.network.stoichiometry, self.model.lower, self.model.upper)
         return program.feasible
+
+
+def _digest(*arrays) -> str:
+    content = b"".join(np.ascontiguousarray(a, float).tobytes() for a in arrays)
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _ids(ids, what) -> list[str]:

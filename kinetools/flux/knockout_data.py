@@ -9,6 +9,7 @@ from .. import __version__
 from .posterior import DESCRIPTIONS, FLUX_UNITS, import_arviz
 from .prediction import PREDICTED, STATUSES, TIME_LIMIT
 
+LISTED = 3  # samples in a sentence
 STATISTICS = {
     "objective": "what the method minimises: distance from the wild type, or the sum of changes y",
     "gap": "how far below the objective the best value may lie",
@@ -60,7 +61,7 @@ def knockout_inference_data(network, samples, predictions, parameters, method, w
     counts = Counter(p.status for p in predictions)
     attrs = parameters | {
         "status": {status: counts[status] for status in STATUSES if counts[status]},
-        "verdict": _sentence(predictions, counts, method, what),
+        "verdict": _sentence(samples, predictions, counts, method, what),
         "largest_residual": float(max(p.residual for p in found)),
         "largest_gap": float(max(p.gap for p in found)),
     }
@@ -70,13 +71,20 @@ def knockout_inference_data(network, samples, predictions, parameters, method, w
     return idata
 
 
-def _sentence(predictions, counts, method, what) -> str:
+def _sentence(samples, predictions, counts, method, what) -> str:
     n = len(predictions)
     if n == 1:
         text = f"Predicted by {method} without {what} from one flux vector: {predictions[0].status}"
     else:
         parts = [f"{counts[s]} {s}" for s in STATUSES if counts[s]]
         text = f"Predicted by {method} without {what} from {n} samples: {', '.join(parts)}"
+    without = [k for k, p in enumerate(predictions) if p.status not in PREDICTED]
+    if without:
+        names = [
+            f"chain {samples.chain[k] + 1}, draw {samples.draw[k] + 1}" for k in without[:LISTED]
+        ]
+        more = f" and {len(without) - LISTED} more" if len(without) > LISTED else ""
+        text += f" ({'; '.join(names)}{more})"
     if counts[TIME_LIMIT]:
         gap = max(p.gap for p in predictions if p.status == TIME_LIMIT)
         text += f" (at most {gap:g} changes more than needed)"
