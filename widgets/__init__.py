@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "design_chart": ["DesignChart"],
         "escher_map": ["EscherMap"],
         "flux_map": ["FluxMap"],
+        "flux_ridges": ["FluxRidges"],
         "knockout_view": ["KnockoutView"],
         "label_explorer": ["LabelExplorer"],
         "ranking_explorer": ["RankingExplorer"],
