@@ -51,9 +51,10 @@ def predict_knockout(
     (mixed-integer); "room_relaxed", its linear relaxation. A flux is unchanged by ROOM within
     w ± (delta |w| + epsilon): by default δ = 0.03 and ε = 0.001 mmol/gDW/h. time_limit: seconds that ROOM
     may take for one sample; what it then has counts, with its gap: how many changes fewer there might be.
-    The mutant has the network's bounds, so that its boundary fluxes are free; measurements: of the mutant,
-    whose bounds then hold (measured uptake and growth); bounds: reaction -> (lower, upper), in place of any
-    others; keep: ids of reactions whose fluxes each mutant shares with its own wild-type sample.
+    The mutant has the network's bounds, made wide enough for the wild type, so that its boundary fluxes are
+    free and nothing changes without need; measurements: of the mutant, whose bounds then hold (measured
+    uptake and growth); bounds: reaction -> (lower, upper), in place of any others; keep: ids of reactions
+    whose fluxes each mutant shares with its own wild-type sample.
     seed: of the subsample; results are the same for any number of workers, except at a time limit.
     run_dir: keeps what has been predicted, and an interrupted run goes on from there when called again.
     Genes whose reactions all have other enzymes close nothing: that mutant is predicted, too, and said so.
@@ -81,8 +82,8 @@ def predict_knockout(
     if set(kept) & {network.index(r) for r in closed}:
         both = next(network.reactions[j] for j in kept if network.reactions[j] in closed)
         raise InputError(f"{both} is both knocked out and kept; leave it out of one of them.")
-    lower, upper = mutant_bounds(network, measurements, bounds, closed)
     samples = wild_type_fluxes(network, wild_type, n_samples, seed)
+    lower, upper = mutant_bounds(network, measurements, bounds, closed, samples.fluxes)
     parameters = {
         "format": "kinetools knock-out 1",
         "method": method,

@@ -1,5 +1,7 @@
 """Bounds of a knock-out mutant, and what to say of a mutant that cannot live within them."""
 
+import numpy as np
+
 from ..errors import InputError
 from .flux_bounds import (
     LISTED,
@@ -12,14 +14,23 @@ from .flux_bounds import (
 )
 from .net_fluxes import NetProgram
 
+BEYOND = 1e-6  # over the largest flux: of a wild type that is outside the network's bounds
 
-def mutant_bounds(network, measurements, bounds, closed):
+
+def mutant_bounds(network, measurements, bounds, closed, wild_type):
     """Lower and upper bounds (reaction,) of a mutant without the reactions `closed`, mmol/gDW/h.
 
-    measurements, bounds: as for FluxSpace.of. Raises InputError naming the fewest knock-outs that leave no
-    steady state and the bounds that need them, or the conflict where there is none without a knock-out.
+    measurements, bounds: as for FluxSpace.of; wild_type: (sample, reaction). Where nothing is given of a
+    flux, what the wild type does the mutant may do, beyond the network's bounds too (uptake was measured
+    to be 11.7, and the medium of the model says 10).
+    Raises InputError naming the fewest knock-outs that leave no steady state and the bounds that need
+    them, or the conflict where there is none without a knock-out.
     """
     lower, upper, largest, given = net_bounds(network, measurements, bounds, "bounds")
+    free = ~np.isin(network.reactions, list(given))
+    low, high = wild_type.min(axis=0), wild_type.max(axis=0)
+    lower = np.where(free & (low < lower - BEYOND * largest), low, lower)
+    upper = np.where(free & (high > upper + BEYOND * largest), high, upper)
     program = NetProgram(network.stoichiometry, lower, upper)
     check_feasible(program, network, measurements, given)
 
@@ -37,7 +48,8 @@ def mutant_bounds(network, measurements, bounds, closed):
         return not program.feasible(*without(group, lower, upper))
 
     def needed(group):
-        low, high = network.lower_bound.clip(-largest), network.upper_bound.clip(max=largest)
+        low = np.where(free, lower, network.lower_bound.clip(-largest))
+        high = np.where(free, upper, network.upper_bound.clip(max=largest))
         for reaction in group:
             j = network.index(reaction)
             low[j], high[j] = given[reaction]

@@ -133,6 +133,16 @@ def test_boundary_fluxes_are_free_or_as_the_mutant_was_measured(core, wild_type)
     assert farther.all()
 
 
+def test_a_mutant_may_do_what_the_wild_type_does_beyond_the_networks_bounds(with_genes):
+    eager = {"IN": 12.0, "ISO": 9.0, "COMPLEX": 3.0, "OUT": 12.0}
+    found = kt.predict_knockout(with_genes, eager, genes="b1676", progress=False)
+    np.testing.assert_allclose(found.posterior["net_flux"].values.ravel(), [*eager.values()])
+    within = kt.predict_knockout(
+        with_genes, eager, genes="b1676", bounds={"IN": (0, 10)}, progress=False
+    )
+    assert within.posterior["net_flux"].sel(reaction="OUT").item() == pytest.approx(10)
+
+
 def test_a_flux_can_be_kept_from_the_wild_type_and_what_is_impossible_is_counted(core, wild_type):
     net = wild_type["net_flux"].values.reshape(60, -1)
     limit = np.median(net[:, core.index("ICL")])
