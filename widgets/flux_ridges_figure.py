@@ -16,7 +16,7 @@ HIGH, BELOW, BAR = (
     0.1,
     0.11,
 )  # in rows: of a density, of the first interval, between intervals
-PIXELS = 40  # of a row with one posterior; each further one adds BAR of it
+PIXELS = 44  # of a row with one posterior; each further one adds BAR of it
 LETTERS = 14  # of an id
 COLUMN = 52  # pixels of a figure beside the rows
 SYMBOLS = ("circle", "diamond", "square", "triangle-up")

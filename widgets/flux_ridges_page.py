@@ -1,6 +1,7 @@
 """The page of a FluxRidges: what it comes to in words, controls, the chart, and figures of rows."""
 
 import html
+import re
 
 import ipywidgets as w
 import traitlets as t
@@ -26,16 +27,18 @@ class FluxRidgesPage(OwnKeysBox):
         self.axis = _picker("axis", {words: key for key, words in AXES.items()})
         self.priors = w.Checkbox(description="priors", indent=False, layout={"width": "auto"})
         self.pages = w.BoundedIntText(description="page", min=1, layout={"width": "130px"})
-        self.picker = w.TagsInput(
-            allowed_tags=sorted(explorer.data.reactions),
-            allow_duplicates=False,
-            placeholder="all reactions",
+        self.picker = w.Text(
+            description="rows",
+            placeholder="all; or ids, or parts of them: PGI, PP",
+            continuous_update=False,
+            layout={"width": "auto", "max_width": "100%", "flex": "1 1 320px"},
+            style={"description_width": "initial"},
         )
+        self.unknown = w.Label()
         for control, trait in (
             (self.order, "order"),
             (self.axis, "axis"),
             (self.priors, "priors"),
-            (self.picker, "reactions"),
         ):
             t.link((explorer, trait), (control, "value"))
         self.pages.observe(self._turned, "value")
@@ -44,8 +47,9 @@ class FluxRidgesPage(OwnKeysBox):
             [self.order, self.axis, self.priors, self.pages],
             layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 14px"},
         )
-        rows = w.HBox([w.Label("rows"), self.picker], layout={"flex_flow": "row wrap"})
+        rows = w.HBox([self.picker, self.unknown], layout={"flex_flow": "row wrap"})
         super().__init__([self.words, bar, rows, self.chart, self.numbers])
+        self.picker.observe(self._typed, "value")
         traits = ["reactions", "order", "axis", "priors", "level", "interval_kind", "page"]
         explorer.observe(lambda _: self.refresh(), [*traits, "selection"])
         self.refresh()
@@ -58,6 +62,8 @@ class FluxRidgesPage(OwnKeysBox):
             '<div style="line-height: 1.4; padding: 3px 10px; overflow-wrap: anywhere">'
             f"{html.escape(text)}</div>"
         )
+        if self._found(self.picker.value)[0] != explorer.reactions:
+            self.picker.value = ", ".join(explorer.reactions)
         self.pages.layout.display = "none" if explorer.pages == 1 else ""
         self.pages.max, self.pages.value = explorer.pages, explorer.page + 1
         self.chart.figure = ridges_figure(explorer)
@@ -70,6 +76,21 @@ class FluxRidgesPage(OwnKeysBox):
         table = explorer.table.loc[explorer.selection, COLUMNS]
         kept = table.to_html(float_format=lambda v: f"{v:.3g}", na_rep="–", escape=True, border=0)
         return f'<div style="overflow-x: auto; max-width: 100%">{kept}</div>'
+
+    def _found(self, text: str) -> tuple[list[str], list[str]]:
+        """(ids, words without any) of what was typed: an id, or else all that have it as a part."""
+        known, ids, unknown = {r.lower(): r for r in self.explorer.data.reactions}, [], []
+        for word in re.split(r"[,;\s]+", text.strip().lower()) if text.strip() else ():
+            found = [known[word]] if word in known else [r for k, r in known.items() if word in k]
+            ids += found if word else []
+            unknown += [] if found else [word]
+        return list(dict.fromkeys(ids)), unknown
+
+    def _typed(self, change):
+        ids, unknown = self._found(change["new"])
+        self.unknown.value = f"There is no row of {', '.join(unknown)}." if unknown else ""
+        if ids or not unknown:
+            self.explorer.reactions = ids
 
     def _turned(self, change):
         self.explorer.page = min(change["new"], self.explorer.pages) - 1

@@ -97,8 +97,16 @@ def test_the_controls_follow_the_traits_and_set_them(ridges):
     page = ridges.view
     ridges.order = "name"
     assert page.order.value == "name" and rows(page.chart.figure)[0] == "&lt;b&gt;"
-    page.picker.value = ["PGI"]
+    page.picker.value = "pgi"
     assert ridges.reactions == ["PGI"] and rows(page.chart.figure) == ["PGI"]
+    page.picker.value = "p, nowhere"
+    assert ridges.reactions == ["PGI", "PYK"] and "nowhere" in page.unknown.value
+    ridges.reactions = ["PYK"]
+    assert page.picker.value == "PYK" and page.unknown.value == ""
+    page.picker.value = "nowhere"
+    assert ridges.reactions == ["PYK"]
+    page.picker.value = ""
+    assert ridges.reactions == [] and len(rows(page.chart.figure)) == 3
     ridges.level = 0.5
     assert "50 % highest-density" in page.words.value
     assert "Good." in page.words.value
