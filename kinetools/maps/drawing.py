@@ -161,7 +161,9 @@ class Drawing:
                 "b2": None,
             }
         drawn = {key.split("#")[0] for key in joined}
-        secondary = {m: c for m, c in stoichiometry.items() if m not in drawn}
+        hidden = {*drawn, *self.layout.get("without", ())}
+        alone = options.get("cofactors") == "none"
+        secondary = {m: c for m, c in stoichiometry.items() if not alone and m not in hidden}
         for metabolite, point, side in spread(secondary, markers, middle, tangent, options):
             corner = options.get("corners", {}).get(metabolite)
             node = self._metabolite(metabolite, point, side, False)

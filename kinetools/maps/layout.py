@@ -17,7 +17,8 @@ position and the side of its name. Options of a reaction, all but the path with 
 - start, end [x, y]: where the curve from the substrate, or to the product, has its corner; with
   four numbers its two control points, that of the metabolite first;
 - joins {node: [x, y] or null}: further primary metabolites, with the corner of their curve;
-- cofactors: the side of all other metabolites ("left", "right", "above", "below");
+- cofactors: the side of all other metabolites ("left", "right", "above", "below"), or "none" to
+  draw none of them;
 - place {metabolite: side, or [dx, dy], or [dx, dy, side of the name]}: exceptions, as a distance
   from the middle; corners {metabolite: [dx, dy]}: corner of a cofactor's curve;
 - label: side of the reaction's name, or [dx, dy] of the start of its baseline from the middle;
@@ -27,7 +28,9 @@ position and the side of its name. Options of a reaction, all but the path with 
   first, for a reaction of dozens; the first place of each column is left to the path's ends.
 
 "names" gives names to metabolites that have none in the model, which is the bundled kinetic model that
-"model" names, or the bundled flux model that "network" names.
+"model" names, or the bundled flux model that "network" names. A layout has all reactions of the model; one
+with "part": true has those that it names. Metabolites of the list "without" are drawn where they are on the
+path of a reaction or joined to it, and nowhere else.
 
     python -m kinetools.maps.layout data/maps/ecoli_layout.json data/maps/ecoli.json
 """
@@ -57,11 +60,12 @@ def build_map(layout: dict, model, where: str = "layout") -> list:
 
     model: a KineticModel, cobra.Model or FluxModel; it gives names, stoichiometry and reversibility.
     where: what messages call the layout. Raises InputError if the layout names a reaction or
-    metabolite that the model lacks, or misses out a reaction.
+    metabolite that the model lacks, or misses out a reaction and is not of a part of the model.
     """
     reactions, names = _facts(getattr(model, "cobra_model", model))
     names = {m: name or layout.get("names", {}).get(m, "") for m, name in names.items()}
-    missing = [r for r in reactions if r not in layout["reactions"]]
+    part = layout.get("part", False)
+    missing = [r for r in reactions if r not in layout["reactions"] and not part]
     extra = [r for r in layout["reactions"] if r not in reactions]
     if missing or extra:
         what = f"lacks {', '.join(missing)}" if missing else f"has the unknown {', '.join(extra)}"

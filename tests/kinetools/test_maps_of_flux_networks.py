@@ -13,11 +13,17 @@ from kinetools.maps.layout import main
 from kinetools.maps.text import text_box
 
 NETWORKS = ("toy", "toya_core")
+GENOME = "ecoli_genome"
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def network(request):
     return kt.load_flux_model(request.param)
+
+
+@pytest.fixture(scope="module")
+def genome():
+    return kt.load_flux_model(GENOME)
 
 
 @pytest.fixture
@@ -87,6 +93,51 @@ def test_everything_lies_on_the_canvas(network):
     assert min(b[1] for b in boxes) > canvas["y"]
     assert max(b[2] for b in boxes) < canvas["x"] + canvas["width"]
     assert max(b[3] for b in boxes) < canvas["y"] + canvas["height"]
+
+
+def test_the_map_of_the_genome_scale_network_is_a_readable_part_of_it(genome, tmp_path):
+    layout = DATA / "maps" / f"{GENOME}_layout.json"
+    main([str(layout), str(tmp_path / "map.json")])
+    committed = load_map(GENOME)
+    assert load_map(tmp_path / "map.json") == committed
+    escher_validates(committed)
+    assert find_overlaps(committed) == []
+    check = check_map(committed, genome.reactions, report_only=True)
+    assert check.extra == () and len(check.missing) == 695 - 80
+    central = {"Glycolysis/Gluconeogenesis", "Pentose Phosphate Pathway", "Citric Acid Cycle"}
+    lost = {
+        r for r in check.missing if genome.cobra_model.reactions.get_by_id(r).subsystem in central
+    }
+    assert lost == {"G6PP", "CITL", "MDH2"}  # bypasses
+
+
+def test_reactions_of_a_part_have_their_whole_equation_but_do_not_draw_cofactors(genome):
+    body = load_map(GENOME)[1]
+    drawn = {r["bigg_id"]: r for r in body["reactions"].values()}
+    for id, shown in drawn.items():
+        balance = {
+            m.id: c for m, c in genome.cobra_model.reactions.get_by_id(id).metabolites.items()
+        }
+        assert {m["bigg_id"]: m["coefficient"] for m in shown["metabolites"]} == balance
+        assert shown["reversibility"] == (genome.lower_bound[genome.index(id)] < 0)
+        ends = {
+            body["nodes"][s[k]].get("bigg_id")
+            for s in shown["segments"].values()
+            for k in ("from_node_id", "to_node_id")
+        } - {None}
+        assert ends <= set(balance)
+    nodes = [n["bigg_id"] for n in body["nodes"].values() if n["node_type"] == "metabolite"]
+    assert "nadph_c" not in nodes and nodes.count("atp_c") == 1
+
+
+def test_a_layout_of_a_part_leaves_out_what_it_does_not_name(toy_layout):
+    toy_layout["reactions"].pop("b_d")
+    network = kt.load_flux_model("toy")
+    with pytest.raises(kt.InputError, match="lacks b_d"):
+        build_map(toy_layout, network)
+    toy_layout |= {"part": True, "without": ["E"]}
+    body = build_map(toy_layout, network)[1]
+    assert "b_d" not in {r["bigg_id"] for r in body["reactions"].values()}
 
 
 def test_what_crosses_the_border_ends_in_the_open(toy_layout):
