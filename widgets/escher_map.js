@@ -345,6 +345,7 @@ class MapView {
 }
 
 async function render({ model, el }) {
+  keepListening(model);
   const bundle = model.get("_escher");
   if (!bundle.byteLength) {
     el.textContent = "This map was made without a page to show it; run its cell again here.";

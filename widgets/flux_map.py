@@ -2,15 +2,17 @@
 
 import traitlets as t
 
-from kinetools.data import DATA
 from kinetools.errors import InputError
+from kinetools.flux.changes import PROBABLE, checked_probability, most_changed
+from kinetools.flux.flux_model import near
 from kinetools.flux.intervals import INTERVALS, checked_level
 from kinetools.flux.map_layers import STATISTICS, UNCERTAINTIES
-from kinetools.maps import load_map, map_reactions
+from kinetools.flux.subsystems import NONE
+from kinetools.maps import map_reactions
 from kinetools.maps.uncertainty import STYLES
-from kinetools.maps.validate import validate_map
 
 from .display import live, mimebundle, svg_picture
+from .flux_map_choice import choose_map
 from .flux_map_data import DIFFERENCE, FluxMapData
 
 ORDERS = ("drawn", "flux")
@@ -20,7 +22,8 @@ class FluxMap(t.HasTraits):
     """Posterior fluxes on a map: colour and width by size, arrowheads by direction, halos by uncertainty.
 
     idata: InferenceData of `sample_fluxes`; network: what was sampled (for names and equations); map:
-    bundled name, path or loaded map, None for the bundled map of the network, False for none; other: a
+    bundled name, path or loaded map, False for none, None for the bundled map of the network, or else the
+    bundled map most of whose reactions it has; other: a
     second posterior to compare with, whose network may differ; fit: of `fit_fluxes`, or several by name or
     in the order of the posteriors; names: of the posteriors; level: of intervals; height: of the map.
 
@@ -28,7 +31,9 @@ class FluxMap(t.HasTraits):
     "difference"; `statistic`, "median" or "mean"; `uncertainty`, "interval", "cv" or "none", drawn in the
     `style` "halo" or "opacity"; `level` and `interval_kind` ("hdi" or "eti"); `threshold`, size of a
     difference that counts as a change (mmol/gDW/h); `selection`, ids of reactions, of which the last is
-    shown in full; `interval`, (lower, upper) of that one in what is shown, or empty; `sample`, a single
+    shown in full; `subsystem`, the one whose reactions alone are listed, or ""; `most_changed`, whether
+    only what has changed with at least `probability` is listed, the largest difference first (see
+    `listed`); `interval`, (lower, upper) of the reaction in what is shown, or empty; `sample`, a single
     draw that the map shows, or None; `order` in which the page's slider goes through the draws: as
     "drawn", or by the "flux" of the chosen reaction.
     Raises InputError for what is no posterior or does not fit together, and values a trait cannot have.
@@ -43,6 +48,9 @@ class FluxMap(t.HasTraits):
     threshold = t.Float(0.0)
     selection = t.List(t.Unicode())
     interval = t.List(t.Float(), read_only=True)
+    subsystem = t.Unicode()
+    most_changed = t.Bool(False)
+    probability = t.Float(PROBABLE)
     sample = t.Int(None, allow_none=True)
     order = t.Enum(ORDERS, default_value=ORDERS[0])
 
@@ -58,33 +66,13 @@ class FluxMap(t.HasTraits):
         height=560,
     ):
         self.data = FluxMapData(idata, other, names, fit, network)
-        self.problem, self.map = "", None
-        self.map = self._found_map(map, network)
+        attrs = self.data.draws[self.data.names[0]].attrs
+        self.map, self.problem = choose_map(map, network, attrs, self.data.reactions)
         shown = set() if self.map is None else set(map_reactions(self.map))
         self.on_map = tuple(r for r in self.data.reactions if r in shown)
         self.off_map = tuple(r for r in self.data.reactions if r not in shown)
         self.height, self._view = height, None
         super().__init__(show=self.data.names[0], level=level)
-
-    def _found_map(self, map, network):
-        """The map that was asked for, or the bundled one of the network; None where there is none."""
-        if map is False:
-            return None
-        if isinstance(map, list):
-            validate_map(map, "map")
-            return map
-        if map is not None:
-            return load_map(map)
-        known = getattr(network, "id", None) or self.data.draws[self.data.names[0]].attrs.get(
-            "network_id"
-        )
-        if known and (DATA / "maps" / f"{known}.json").is_file():
-            return load_map(str(known))
-        self.problem = (
-            f"There is no bundled map of {f'the network {known!r}' if known else 'this network'}; "
-            "give one as map=, the path of a map from Escher, say."
-        )
-        return None
 
     @property
     def shown(self):
@@ -92,6 +80,19 @@ class FluxMap(t.HasTraits):
         if self.show == DIFFERENCE:
             return self.data.comparison(self.level, self.interval_kind, self.threshold)
         return self.data.summary(self.show, self.level, self.interval_kind)
+
+    @property
+    def listed(self):
+        """What the list has: rows of `shown` of the chosen subsystem, and only what has changed most."""
+        table = most_changed(self.shown, self.probability) if self.most_changed else self.shown
+        if self.subsystem:
+            named = self.data.subsystems
+            table = table.loc[[r for r in table.index if named.get(r, NONE) == self.subsystem]]
+        return table
+
+    def subsystems(self):
+        """Table of the subsystems: `summarise_subsystems`, or `changed_subsystems` of a difference."""
+        return self.data.subsystem_table(self)
 
     @property
     def reaction(self) -> str | None:
@@ -171,6 +172,16 @@ class FluxMap(t.HasTraits):
         known = row is not None and row["lower"] == row["lower"]
         self.set_trait("interval", [float(row["lower"]), float(row["upper"])] if known else [])
 
+    @t.observe("most_changed")
+    def _show_difference(self, change):
+        if self.most_changed:
+            self.show = DIFFERENCE
+
+    @t.observe("show")
+    def _end_changes(self, change):
+        if self.show != DIFFERENCE:
+            self.most_changed = False
+
     @t.observe("show")
     def _end_samples(self, change):
         if self.sample is not None and (
@@ -185,6 +196,23 @@ class FluxMap(t.HasTraits):
                 f"show={proposal['value']!r}: choose one of {', '.join(map(repr, self.data.shows))}."
             )
         return proposal["value"]
+
+    @t.validate("most_changed")
+    def _check_most_changed(self, proposal):
+        if proposal["value"] and self.data.pair is None:
+            raise InputError("most_changed: there is one posterior; give a second one as other=.")
+        return proposal["value"]
+
+    @t.validate("subsystem")
+    def _check_subsystem(self, proposal):
+        known, value = {*self.data.subsystems.values(), NONE}, proposal["value"]
+        if value and value not in known:
+            raise InputError(f"subsystem: {value!r} is none of the network; {near(value, known)}")
+        return value
+
+    @t.validate("probability")
+    def _check_probability(self, proposal):
+        return checked_probability(proposal["value"])
 
     @t.validate("level")
     def _check_level(self, proposal):

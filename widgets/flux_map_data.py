@@ -10,9 +10,16 @@ from kinetools.flux.comparison import PosteriorPair
 from kinetools.flux.flux_draws import FluxDraws
 from kinetools.flux.flux_summary import summary_table
 from kinetools.flux.map_layers import comparison_layers, sample_layers, summary_layers
+from kinetools.flux.subsystems import (
+    BORDER,
+    NONE,
+    changed_subsystems,
+    subsystem_table,
+    subsystems,
+)
 
 DIFFERENCE = "difference"
-KEPT = 8  # tables of other settings
+KEPT = 16  # tables of other settings
 
 
 class FluxMapData:
@@ -28,7 +35,9 @@ class FluxMapData:
         self.shows = (*self.names, *([] if two is None else [DIFFERENCE]))
         self.reactions = one.reactions if two is None else self.pair.reactions
         self.fits = _fits(fit, self.names)
-        self.reaction_names, self.equations = _facts(network, one.reactions)
+        self.reaction_names, self.equations, self.genes, self.subsystems = _facts(
+            network, one.reactions
+        )
         self._kept = {}
 
     def summary(self, name: str, level: float, interval: str):
@@ -55,31 +64,50 @@ class FluxMapData:
             return self.pair.difference(reaction)
         return self.draws[show].samples(reaction) if reaction in self.draws[show] else None
 
-    def layers(self, explorer):
-        """What the map shows of an explorer: kinetools' `FluxLayers`."""
-        show = explorer.show
+    def subsystem_table(self, explorer):
+        """How the subsystems fare in what is shown; empty where nothing is known of them. Kept."""
+        show, level, interval = explorer.show, explorer.level, explorer.interval_kind
+        named = {r: self.subsystems.get(r, NONE) for r in self.reactions} if self.subsystems else {}
+        if not named:
+            return pd.DataFrame()
         if show == DIFFERENCE:
-            return comparison_layers(explorer.shown, self.names)
-        statistic = explorer.statistic
+            key = ("subsystems", show, explorer.threshold, explorer.probability, level, interval)
+            return self._keep(
+                key, lambda: changed_subsystems(explorer.shown, named, explorer.probability)
+            )
+        key = ("subsystems", show, level, interval)
+        return self._keep(key, lambda: subsystem_table(explorer.shown, named))
+
+    def layers(self, explorer):
+        """What the map shows of an explorer: kinetools' `FluxLayers`, scaled to what is on the map."""
+        show, statistic = explorer.show, explorer.statistic
+        shown = list(explorer.on_map or self.reactions)
+        if show == DIFFERENCE:
+            return comparison_layers(explorer.shown.loc[shown], self.names)
+        largest = self._largest(statistic, shown)
         if explorer.sample is not None:
             draws = self.draws[show]
             fluxes = pd.Series(draws.by_reaction[:, explorer.sample], draws.reactions)
             # The scale of the summary, so that going through samples changes fluxes only.
-            return sample_layers(fluxes, explorer.sample + 1, self._largest(statistic))
+            return sample_layers(fluxes.reindex(shown), explorer.sample + 1, largest)
         tables = [self.summary(n, explorer.level, explorer.interval_kind) for n in self.names]
-        widest = max(float((t["upper"] - t["lower"]).max()) for t in tables)
+        widest = max(float((t["upper"] - t["lower"]).reindex(shown).max()) for t in tables)
         return summary_layers(
-            explorer.shown,
+            explorer.shown.reindex(shown),
             statistic,
             explorer.uncertainty,
             explorer.style,
-            maximum=self._largest(statistic),
+            maximum=largest,
             widest=widest,
         )
 
-    def _largest(self, statistic: str) -> float:
-        """Largest size of the medians or means of all posteriors."""
-        return float(max(np.abs(getattr(d, statistic)).max() for d in self.draws.values()))
+    def _largest(self, statistic: str, shown) -> float:
+        """Largest size of the medians or means of some reactions in all posteriors."""
+        sizes = (
+            pd.Series(np.abs(getattr(d, statistic)), d.reactions).reindex(shown).max()
+            for d in self.draws.values()
+        )
+        return float(np.nanmax([0.0, *sizes]))
 
     def _keep(self, key, make):
         if key not in self._kept:
@@ -130,22 +158,26 @@ def _fits(fit, names) -> dict:
 
 
 def _facts(network, reactions):
-    """({reaction: name}, {reaction: equation}) of a FluxModel or cobra.Model; empty without."""
+    """By reaction of a FluxModel or cobra.Model: names, equations, genes, subsystems; empty without."""
     if network is None:
-        return {}, {}
-    model = getattr(network, "cobra_model", network)
-    if not hasattr(model, "reactions"):
-        raise InputError(
-            f"network: expected what load_flux_model returns, found a {type(network).__name__}."
-        )
-    known = {r.id: r for r in model.reactions}
-    if missing := [r for r in reactions if r not in known]:
+        return {}, {}, {}, {}
+    named = subsystems(network)  # raises InputError for what is no network
+    if missing := [r for r in reactions if r not in named]:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise InputError(
             f"network: lacks {', '.join(missing[:3])}{more} of the posterior's reactions; give the "
             "network that was sampled."
         )
+    known = getattr(network, "cobra_model", network).reactions
     return (
-        {id: r.name for id, r in known.items() if r.name},
-        {id: r.build_reaction_string() for id, r in known.items()},
+        {r.id: r.name for r in known if r.name},
+        {r.id: r.build_reaction_string() for r in known},
+        {r.id: genes for r in known if (genes := _genes(r))},
+        named if set(named.values()) - {BORDER, NONE} else {},
     )
+
+
+def _genes(reaction) -> str:
+    """Ids of a reaction's genes, and their names where they have others."""
+    genes = sorted(reaction.genes, key=lambda gene: gene.id)
+    return " ".join(dict.fromkeys(word for g in genes for word in (g.id, g.name) if word))

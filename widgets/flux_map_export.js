@@ -33,6 +33,7 @@ async function rasterise(svg) {
 
 export default {
   render({ model, el }) {
+    keepListening(model);
     const bar = document.createElement("div");
     bar.className = "kinetools-export";
     const problem = document.createElement("span");

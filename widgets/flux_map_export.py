@@ -12,7 +12,7 @@ class ExportBar(anywidget.AnyWidget):
     The page asks for the text when a button is pressed, so that no message carries what nobody wants.
     """
 
-    _esm = script("flux_map_export")
+    _esm = script("keep_listening", "flux_map_export")
     _css = """
 .kinetools-export { display: flex; gap: 4px; align-items: center; font-size: 12px; }
 .kinetools-export button {

@@ -1,6 +1,6 @@
-/** A list of reactions: typed words narrow it, headings sort it, clicks choose from it. */
+/** A list of reactions or subsystems: typed words narrow it, headings sort it, clicks choose from it. */
 
-const MOST = 300; // rows that are drawn
+const AT_ONCE = 80; // rows that are drawn before more are scrolled to
 
 function made(tag, className, text = "", parent = null) {
   const node = document.createElement(tag);
@@ -13,22 +13,34 @@ function made(tag, className, text = "", parent = null) {
 class ReactionList {
   constructor(model, el) {
     this.model = model;
-    this.sort = { column: 0, down: false };
+    this.things = model.get("things");
+    this.rows = []; // that are listed, in order
     const root = made("div", "kinetools-reactions", "", el);
+    const what = this.things === "reaction" ? "a reaction by id, name, gene or subsystem" : "a subsystem";
     this.search = made("input", "", "", root);
     this.search.type = "search";
-    this.search.placeholder = "find a reaction by id or name";
-    this.search.setAttribute("aria-label", "find a reaction by id or name");
+    this.search.placeholder = `find ${what}`;
+    this.search.setAttribute("aria-label", `find ${what}`);
+    this.search.hidden = !model.get("several"); // a short list
     this.search.addEventListener("input", () => this.draw());
     this.search.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.choose(this.shown()[0]?.[0], event);
-      if (event.key === "ArrowDown") this.body.querySelector("tr")?.focus();
+      if (event.key === "Enter") this.choose(this.rows[0]?.[0], event);
+      if (event.key === "ArrowDown") {
+        event.preventDefault();
+        this.body.querySelector("tr")?.focus();
+      }
     });
+    this.note = made("div", "only", "", root);
+    this.note.setAttribute("role", "status");
     this.scrolled = made("div", "scrolled", "", root);
     const table = made("table", "", "", this.scrolled);
     this.head = made("tr", "", "", made("thead", "", "", table));
     this.body = made("tbody", "", "", table);
-    this.more = made("div", "more", "", this.scrolled);
+    this.more = made("div", "more", "", root);
+    this.scrolled.addEventListener("scroll", () => {
+      const { scrollTop, clientHeight, scrollHeight } = this.scrolled;
+      if (scrollTop + 2 * clientHeight > scrollHeight) this.append(AT_ONCE);
+    });
     this.body.addEventListener("click", (event) => {
       this.choose(event.target.closest("tr")?.dataset.id, event);
     });
@@ -37,6 +49,10 @@ class ReactionList {
     this.handlers = {
       "change:rows": () => this.draw(true),
       "change:columns": () => this.draw(),
+      "change:only": () => this.draw(true),
+      "change:note": () => this.draw(),
+      "change:sort": () => this.draw(),
+      "change:facts": () => this.draw(),
       "change:selection": () => this.mark(true),
       "change:height": () => {
         this.size();
@@ -57,61 +73,117 @@ class ReactionList {
     this.scrolled.style.maxHeight = `${this.model.get("height")}px`;
   }
 
-  /** Rows that hold every typed word, sorted. */
+  /** Rows that hold every typed word, sorted; those whose ids are, or begin with, what was typed first. */
   shown() {
-    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const rows = this.model.get("rows").filter(([id, name, , , mark]) => {
-      const text = `${id} ${name} ${mark}`.toLowerCase();
+    const typed = this.search.value.trim().toLowerCase();
+    const words = typed.split(/\s+/).filter(Boolean);
+    const only = this.model.get("only");
+    const listed = only && new Set(only);
+    const facts = this.model.get("facts");
+    const rows = this.model.get("rows").filter(([id, , , mark]) => {
+      if (listed && !listed.has(id)) return false;
+      if (!words.length) return true;
+      const text = `${id} ${(facts[id] ?? []).join(" ")} ${mark}`.toLowerCase();
       return words.every((word) => text.includes(word));
     });
-    const { column, down } = this.sort;
-    const key = (row) => (column === 0 ? row[0].toLowerCase() : (row[3][column - 1] ?? -1));
+    const { column, down } = this.model.get("sort");
+    const key = (row) => (column === 0 ? row[0].toLowerCase() : (row[2][column - 1] ?? -1));
     const sign = down ? -1 : 1;
-    return rows.sort((a, b) => {
-      const [x, y] = [key(a), key(b)];
-      return x < y ? -sign : x > y ? sign : 0;
-    });
+    const rank = ([id]) => {
+      const place = words.length ? id.toLowerCase().indexOf(typed) : 0;
+      if (place < 0) return 3;
+      return place > 0 ? 2 : id.length === typed.length ? 0 : 1;
+    };
+    const keyed = rows.map((row) => [words.length ? rank(row) : 0, key(row), row]);
+    keyed.sort(([r, x], [s, y]) => r - s || (x < y ? -sign : x > y ? sign : 0));
+    return keyed.map(([, , row]) => row);
   }
 
   draw(scroll = false) {
-    this.head.replaceChildren();
-    this.model.get("columns").forEach((title, column) => {
-      const cell = made("th", "", "", this.head);
-      const button = made("button", "", title, cell);
-      button.type = "button";
-      button.title = column ? `sort by the size of the ${title}` : "sort by id";
-      const sorted = this.sort.column === column;
-      if (sorted) button.textContent += this.sort.down ? " ▾" : " ▴";
-      cell.ariaSort = sorted ? (this.sort.down ? "descending" : "ascending") : "none";
-      button.addEventListener("click", () => {
-        const down = sorted ? !this.sort.down : column > 0;
-        this.sort = { column, down };
-        this.draw();
-      });
-    });
-    const rows = this.shown();
-    this.body.replaceChildren(...rows.slice(0, MOST).map((row) => this.row(row)));
-    const left = rows.length - MOST;
-    this.more.textContent = left > 0 ? `and ${left} more: type to find them` : "";
-    if (!rows.length) this.more.textContent = "no reaction has these words in its id or name";
+    this.drawHead();
+    this.rows = this.shown();
+    this.body.replaceChildren();
+    this.scrolled.scrollTop = 0;
+    this.append(AT_ONCE);
+    const every = this.model.get("rows").length;
+    const many = `${this.rows.length} of ${every} ${this.things}s`;
+    const chosenFrom = this.search.value.trim() || this.model.get("only");
+    this.more.textContent = chosenFrom && this.rows.length ? many : "";
+    if (!this.rows.length) this.more.textContent = this.nothing();
+    this.note.replaceChildren(this.model.get("note"));
+    if (this.model.get("note")) {
+      const all = made("button", "", "list all", this.note);
+      all.type = "button";
+      all.addEventListener("click", () => this.model.send({ clear: true }));
+    }
     this.mark(scroll);
   }
 
-  row([id, name, texts, , mark, warning]) {
+  nothing() {
+    if (this.search.value.trim()) return `no ${this.things} that is listed has these words`;
+    return this.model.get("only") ? `there is no such ${this.things}` : "";
+  }
+
+  drawHead() {
+    const now = this.model.get("sort");
+    const cells = this.model.get("columns").map((title, column) => {
+      const cell = made("th");
+      const button = made("button", "", title, cell);
+      button.type = "button";
+      const hint = this.model.get("hints")[column];
+      button.title = hint || (column ? `sort by the size of the ${title}` : `sort by ${this.idName()}`);
+      const sorted = now.column === column;
+      if (sorted) button.textContent += now.down ? " ▾" : " ▴";
+      cell.ariaSort = sorted ? (now.down ? "descending" : "ascending") : "none";
+      button.addEventListener("click", () => {
+        this.model.set("sort", { column, down: sorted ? !now.down : column > 0 });
+        this.model.save_changes();
+      });
+      return cell;
+    });
+    this.head.replaceChildren(...cells);
+  }
+
+  idName() {
+    return this.things === "reaction" ? "id" : "name";
+  }
+
+  /** Draw some more of the rows. */
+  append(count) {
+    const from = this.body.children.length;
+    const rows = this.rows.slice(from, from + count).map((row) => this.row(row));
+    this.body.append(...rows);
+    this.mark(false, rows);
+  }
+
+  row([id, texts, , mark, warning]) {
+    const [name = "", genes = "", subsystem = ""] = this.model.get("facts")[id] ?? [];
     const row = made("tr", mark ? "off" : "");
     row.dataset.id = id;
     row.tabIndex = 0;
-    row.title = [name || id, mark, warning].filter(Boolean).join("\n");
+    row.title = [name || id, subsystem, genes, mark, warning].filter(Boolean).join("\n");
     const first = made("td", "", id, row);
-    if (mark) made("span", "note", mark, first);
     if (warning) made("span", "warning", "⚠", first);
+    if (name && this.search.value.trim()) made("span", "note", this.foundAs(name, genes), first);
     for (const text of texts) made("td", "", text, row);
     return row;
   }
 
-  mark(scroll) {
+  /** The name of a reaction and those of its genes that were typed. */
+  foundAs(name, genes) {
+    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const typed = genes.split(" ").filter((gene) => words.some((w) => gene.toLowerCase().startsWith(w)));
+    return [name, ...typed.filter(Boolean)].join(" · ");
+  }
+
+  mark(scroll, rows = null) {
     const chosen = this.model.get("selection");
-    for (const row of this.body.children) {
+    if (scroll && chosen.length) {
+      const place = this.rows.findIndex(([id]) => id === chosen.at(-1));
+      const missing = place + 1 - this.body.children.length;
+      if (missing > 0) this.append(missing + AT_ONCE);
+    }
+    for (const row of rows ?? this.body.children) {
       const is = chosen.includes(row.dataset.id);
       row.classList.toggle("chosen", is);
       row.classList.toggle("last", row.dataset.id === chosen.at(-1));
@@ -129,8 +201,10 @@ class ReactionList {
   choose(id, event) {
     if (!id) return;
     const chosen = this.model.get("selection");
+    const several = this.model.get("several");
     let next = [id];
-    if (event.ctrlKey || event.metaKey || event.shiftKey) {
+    if (!several && chosen.includes(id)) next = [];
+    if (several && (event.ctrlKey || event.metaKey || event.shiftKey)) {
       next = chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id];
     }
     this.model.set("selection", next);
@@ -140,10 +214,12 @@ class ReactionList {
 
   onKey(event) {
     const row = event.target.closest("tr");
-    const to = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling }[event.key];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      to?.focus();
+      if (event.key === "ArrowDown" && !row?.nextElementSibling) this.append(AT_ONCE);
+      const to = event.key === "ArrowDown" ? row?.nextElementSibling : row?.previousElementSibling;
+      if (to) to.focus();
+      else if (event.key === "ArrowUp" && !this.search.hidden) this.search.focus();
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       this.choose(row?.dataset.id, event);
@@ -153,6 +229,7 @@ class ReactionList {
 
 export default {
   render({ model, el }) {
+    keepListening(model);
     const list = new ReactionList(model, el);
     const keep = ownKeys((node) => el.contains(node));
     return () => {

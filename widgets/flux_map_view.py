@@ -9,9 +9,10 @@ from kinetools.errors import InputError
 from .flux_map_data import DIFFERENCE
 from .flux_map_detail import detail_figure
 from .flux_map_export import ExportBar
-from .flux_map_list import ReactionList, list_rows
+from .flux_map_list import ReactionList, list_rows, reaction_facts
 from .flux_map_pairs import pair_figure
 from .flux_map_samples import SampleBar
+from .flux_map_subsystems import ListBar
 from .flux_map_words import (
     QUIET,
     level_text,
@@ -43,7 +44,8 @@ class FluxMapView(OwnKeysBox):
     def __init__(self, explorer):
         self.explorer, self._setting = explorer, False
         self.detail, self.pairs = PlotlyChart(), PlotlyChart()
-        self.list = ReactionList()
+        self.list = ReactionList(facts=reaction_facts(explorer.data))
+        self.bar = ListBar(explorer, self.list, self._act, self._size_list)
         self.map = self._made_map()
         self.samples = SampleBar(explorer, self._act)
         self.export = ExportBar(self._file)
@@ -97,7 +99,7 @@ class FluxMapView(OwnKeysBox):
             f"{html.escape(explorer.problem or 'No map is shown.')}</div>"
         )
         left = w.VBox([chart, self.samples.widget, self.missing])
-        right = w.VBox([self.list, self.words, self.detail])
+        right = w.VBox([self.bar.widget, self.list, self.words, self.detail])
         grid = w.Box([left, right, w.VBox([self.pairs])])
         grid.add_class("kinetools-flux-grid")
         return [head, self.problem, self.controls, grid]
@@ -117,6 +119,7 @@ class FluxMapView(OwnKeysBox):
         everything = ["show", "level", "interval_kind", "threshold"]
         explorer.observe(lambda _: self.refresh(), everything)
         explorer.observe(lambda _: self._show_looks(), ["statistic", "uncertainty", "style"])
+        explorer.observe(lambda _: self.bar.show(), ["subsystem", "most_changed", "probability"])
         explorer.observe(lambda _: self._show_selection(), "selection")
         explorer.observe(lambda _: self._show_sample(), "sample")
         explorer.observe(lambda _: self.samples.line_up(), "order")
@@ -190,9 +193,9 @@ class FluxMapView(OwnKeysBox):
         self.look.value = known[0] if known else "not shown"
         self._setting = False
         self.missing.value = _said(html.escape(missing_text(explorer)))
-        columns, rows = list_rows(explorer)
         with self.list.hold_sync():
-            self.list.columns, self.list.rows = columns, rows
+            self.list.columns, self.list.rows = list_rows(explorer)
+            self.bar.show()
         self._show_map(notes(explorer))
         self.samples.show()
 
@@ -201,15 +204,20 @@ class FluxMapView(OwnKeysBox):
         self._setting = True
         self.list.selection = explorer.selection
         self._setting = False
-        # As high as the map while nothing else is beside it.
-        alone = explorer.reaction is None and self.map is not None
-        self.list.height = max(LIST, explorer.height - 120) if alone else LIST
+        self._size_list()
         self._mark_map()
         if explorer.order == "flux":
             self.samples.line_up()
         self.words.value = reaction_html(explorer)
         self._show_charts()
         self.samples.show()
+
+    def _size_list(self):
+        """As high as the map while nothing else is beside it."""
+        explorer = self.explorer
+        alone = explorer.reaction is None and self.map is not None
+        room = explorer.height - 120 - self.bar.height
+        self.list.height = max(LIST, room) if alone else LIST
 
     def _show_sample(self):
         self._show_map()

@@ -3,11 +3,12 @@
 import html
 import math
 
+from kinetools.flux.convergence import ESS, R_HAT
+
 from .axes import grouped, number
 from .flux_map_data import DIFFERENCE
 
 COLOURS = ("#0072B2", "#D55E00")  # of the two posteriors
-R_HAT, ESS = 1.01, 400  # beyond these a flux is marked
 NOTHING = 1e-6  # mmol/gDW/h
 NAME = 22  # letters of a posterior's name
 NAMED = 12  # reactions that a sentence names
@@ -44,8 +45,15 @@ def verdicts_html(explorer) -> str:
 def missing_text(explorer) -> str:
     """Reactions that the map lacks, and those that one of two posteriors lacks, in sentences."""
     parts, data = [], explorer.data
+    if explorer.map is not None and explorer.problem:
+        parts.append(explorer.problem)
     if explorer.map is not None and explorer.off_map:
-        parts.append(f"Not on the map, but in the list: {_some(explorer.off_map)}.")
+        off, every = explorer.off_map, len(data.reactions)
+        parts.append(
+            f"Not on the map, but in the list: {_some(off)}."
+            if len(off) <= NAMED
+            else f"The map shows {grouped(every - len(off))} of {grouped(every)} reactions, the list all."
+        )
     if data.pair is not None:
         for name, key in zip(data.names, ("first", "second")):
             if lacking := data.pair.missing[key]:
@@ -102,6 +110,8 @@ def notes(explorer) -> dict:
     table, level = explorer.shown, level_text(explorer.level)
     found = {}
     columns = ["lower", "upper", *(["increase", "decrease"] if explorer.show == DIFFERENCE else [])]
+    if explorer.map is not None:
+        table = table.loc[list(explorer.on_map)]
     rows = zip(table.index, *(table[c].tolist() for c in columns))
     for id, low, high, *changes in rows:
         lines = [f"{level} interval {interval_text(low, high)}"]
@@ -164,8 +174,13 @@ def reaction_html(explorer) -> str:
     arrows = html.escape(equation).replace("&lt;=&gt;", "⇌").replace("--&gt;", "→")
     arrows = arrows.replace("&lt;--", "←")
     lines = [f"<div>{heading}{off}</div>"]
-    if equation:
-        lines.append(f'<div style="color: #555; font-size: 12px">{arrows}</div>')
+    if equation:  # that of growth has dozens of metabolites
+        look = "color: #555; font-size: 12px; max-height: 4.2em; overflow: auto"
+        lines.append(f'<div style="{look}" tabindex="0">{arrows}</div>')
+    belongs = [data.subsystems.get(reaction, ""), data.genes.get(reaction, "")]
+    if any(belongs):
+        words = " · ".join(filter(None, belongs))
+        lines.append(f'<div style="color: #555; font-size: 12px">{html.escape(words)}</div>')
     lines.append(_numbers(explorer, reaction))
     if change := change_text(explorer, reaction):
         lines.append(f"<div>{html.escape(change)}</div>")

@@ -2,6 +2,7 @@
 
 export default {
   async render(context) {
+    keepListening(context.model);
     const { stop } = await showChart(context);
     return stop;
   },

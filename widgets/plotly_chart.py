@@ -42,7 +42,7 @@ class PlotlyChart(anywidget.AnyWidget):
     `clicked` and `selected` change when the user acts: {"points": [[trace, point], ...], "at": ...}.
     """
 
-    _esm = script("plotly_library", "plotly_chart")
+    _esm = script("keep_listening", "plotly_library", "plotly_chart")
     _css = HERE / "plotly_chart.css"
     _library = t.Instance(PlotlyLibrary).tag(sync=True, **widget_serialization)
 
