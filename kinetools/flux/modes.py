@@ -1,8 +1,9 @@
 """Modes of a posterior, told apart by planes, so that a ladder of temperatures can treat them evenly.
 
 A narrow mode may hold half of the posterior and next to nothing of what is a little hotter, so that hardly
-any walker finds it on the way down. Weights for the modes at each temperature in between, learnt while
-chains warm up, keep all of them populated; at β = 1 and β = 0 there are none.
+any walker finds it on the way down. Weights for the modes at each temperature in between keep it as
+populated there as it is in the posterior; at β = 1 and β = 0 there are none. They follow from the mean of
+ln L within each mode at every temperature, while no chain is allowed to leave its mode.
 
 Source: Tawn, Roberts & Rosenthal 2020, Stat. Comput. 30:27 (tempering that preserves weights).
 """
@@ -43,3 +44,14 @@ def find_modes(x, temperatures: int) -> Modes:
     normals = np.linalg.solve(within, means.T).T
     offsets = -0.5 * (normals * means).sum(axis=1)
     return Modes(np.ascontiguousarray(normals), offsets, np.zeros((temperatures, len(groups))))
+
+
+def preserving_weights(curves) -> np.ndarray:
+    """Weights (temperature, mode) that give every mode the share everywhere that it has at β = 1.
+
+    curves: (temperature, mode), ln of the integral of L^β over a mode, from β = 1, where it is 0, down to
+    β = 0. What modes hold at β = 1 need not be known; one that holds next to nothing there does no harm.
+    """
+    weights = curves.mean(axis=1, keepdims=True) - curves
+    weights[-1] = 0.0
+    return weights

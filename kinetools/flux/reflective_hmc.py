@@ -72,8 +72,9 @@ class Record(NamedTuple):
     exchanged: np.ndarray  # (temperature − 1,) sum of exchange probabilities
     offered: np.ndarray  # (temperature − 1,) how often an exchange was offered
     bounces: np.ndarray  # (temperature,)
-    values: np.ndarray  # (temperature,) sum of ln L
-    squares: np.ndarray  # (temperature,) sum of its squares
+    visits: np.ndarray  # (temperature, mode)
+    values: np.ndarray  # (temperature, mode) sum of ln L
+    squares: np.ndarray  # (temperature, mode) sum of its squares
 
 
 def metric(A, covariances) -> Metric:
@@ -149,7 +150,20 @@ def mode_of(modes, x):
 
 @njit(cache=True, nogil=True)
 def _move(
-    density, room, facets, metric, modes, betas, ladder, start, steps, rng, record, rate, wanted
+    density,
+    room,
+    facets,
+    metric,
+    modes,
+    betas,
+    ladder,
+    start,
+    steps,
+    rng,
+    record,
+    rate,
+    wanted,
+    confined,
 ):
     """One trajectory at eight temperatures from `start` on, in lock-step."""
     dimension, n_facets = ladder.x.shape[1], len(facets.b)
@@ -229,7 +243,8 @@ def _move(
                 kinetic += momentum[lane, j] ** 2
             change = energy[lane] - 0.5 * kinetic + betas[k] * value[lane] + prior[lane]
         change += modes.weights[k, mode] - modes.weights[k, ladder.mode[k]]
-        chance = 0.0 if lost[lane] or not np.isfinite(change) else np.exp(min(change, 0.0))
+        stays = lost[lane] or not np.isfinite(change) or (confined and mode != ladder.mode[k])
+        chance = 0.0 if stays else np.exp(min(change, 0.0))
         if rng.random() < chance:
             ladder.x[k] = x[lane]
             ladder.value[k] = value[lane]
@@ -287,13 +302,12 @@ def sweep(
     record,
     rate,
     wanted,
-    learning,
+    confined,
 ):
     """Moves of all temperatures and exchanges, n_sweeps times; every thinning-th point at β = 1 is kept.
 
     betas: from 1 downwards; steps: most leapfrog steps in a trajectory; first: number of sweeps done
-    before; rate: how fast step sizes follow the wanted acceptance, and learning: how fast the weights
-    of modes change, 0 once they are settled.
+    before; rate: how fast step sizes follow the wanted acceptance; confined: no point leaves its mode.
     """
     for s in range(n_sweeps):
         count = 1 + int(rng.random() * steps)
@@ -312,16 +326,14 @@ def sweep(
                 record,
                 rate,
                 wanted,
+                confined,
             )
         if len(betas) > 1:
             _exchange(modes, betas, ladder, (first + s) % 2, rng, record)
         for k in range(len(betas)):
-            if learning > 0.0 and 0.0 < betas[k] < 1.0:
-                # Towards every mode being visited equally often.
-                modes.weights[k, ladder.mode[k]] -= learning
-                modes.weights[k] += learning / len(modes.offsets)
-            record.values[k] += ladder.value[k]
-            record.squares[k] += ladder.value[k] ** 2
+            record.visits[k, ladder.mode[k]] += 1.0
+            record.values[k, ladder.mode[k]] += ladder.value[k]
+            record.squares[k, ladder.mode[k]] += ladder.value[k] ** 2
         if (s + 1) % thinning == 0:
             row = s // thinning
             if row < len(record.value):

@@ -17,8 +17,9 @@ import numpy as np
 
 from .exchange import fill_log_room
 from .log_density import N_LANES, LogDensity, evaluate, log_density, scratch
-from .modes import find_modes, one_mode
-from .reflective_hmc import Facets, Ladder, Modes, Record, metric, mode_of, sweep
+from .modes import find_modes, one_mode, preserving_weights
+from .reflective_hmc import Facets, Ladder, Modes, metric, mode_of, sweep
+from .tempering_sums import Sums, new_record
 
 TEMPERATURES = 2 * N_LANES
 MOST_TEMPERATURES = 6 * N_LANES
@@ -29,8 +30,8 @@ ANNEALING_SWEEPS = 40
 TUNING = (100, 160, 256, 410, 655, 1049)  # sweeps between changes of the ladder
 SETTLING = 600  # sweeps for step sizes at the end, and to see which modes there are
 BETWEEN = 4  # sweeps between two looks at the modes
-LEARNING = np.geomspace(0.2, 0.002, 24)  # changes of a mode's weight at each visit
-WEIGHING = 100  # sweeps with each
+CONFINED = (200, 400, 800)  # sweeps within the modes; the last ones weigh them
+SPREADING = 2000  # sweeps from mode to mode before draws count
 STEPS = 10  # leapfrog steps in a trajectory, at most
 ACCEPTANCE = 0.8
 REJECTION = 0.55  # of exchanges between neighbours; above, the ladder gets more temperatures
@@ -71,7 +72,7 @@ class TemperedChains:
         self._fisher = self._metric = None
         self._set_ladder(_first_ladder(TEMPERATURES))
         self._ladders = [self._first_points(c) for c in range(len(self.starts))]
-        self._sums = _Sums.empty(len(self.betas))
+        self._sums = Sums.empty(len(self.betas), len(self._modes.offsets))
 
     @property
     def n_chains(self) -> int:
@@ -94,7 +95,7 @@ class TemperedChains:
         for ladder in self._ladders:
             ladder.counts[0] = 0
             ladder.direction[:] = 0
-        self._sums = _Sums.empty(len(self.betas))
+        self._sums = Sums.empty(len(self.betas), len(self._modes.offsets))
         self.sweeps = 0
         advance()
 
@@ -110,21 +111,24 @@ class TemperedChains:
 
     def statistics(self) -> dict:
         """Acceptance by temperature, exchange rejections, barrier and log evidence."""
-        mean = self._sums.values / self._sums.sweeps
-        variance = self._sums.squares / self._sums.sweeps - mean**2
-        widths = -np.diff(self.betas)
-        # Trapezoid in β, corrected by the slope of the mean, which is the variance.
-        evidence = (widths * (mean[:-1] + mean[1:]) / 2).sum()
-        evidence -= (widths**2 * (variance[:-1] - variance[1:])).sum() / 12
         rejected = self._sums.rejections()
         return {
             "beta": self.betas,
             "acceptance": self._sums.accepted / self._sums.sweeps,
             "exchange_rejection": rejected,
             "barrier": float(rejected.sum()),
-            "mean_log_likelihood": mean,
-            "log_evidence": float(evidence),
+            "mean_log_likelihood": self._sums.moments(self._modes.weights)[0],
+            "log_evidence": float(-self._evidence(self._sums, self._modes.weights)[-1]),
         }
+
+    def _evidence(self, sums, weights) -> np.ndarray:
+        """ln of the integral of L^β over that of L, at each temperature."""
+        mean, variance = sums.moments(weights)
+        widths = -np.diff(self.betas)
+        # Trapezoid in β, corrected by the slope of the mean, which is the variance.
+        pieces = widths * (mean[:-1] + mean[1:]) / 2
+        pieces -= widths**2 * (variance[:-1] - variance[1:]) / 12
+        return -np.concatenate([[0.0], np.cumsum(pieces)])
 
     def state(self) -> dict:
         """Every number that sampling goes on from, as arrays."""
@@ -148,7 +152,7 @@ class TemperedChains:
             for c in range(self.n_chains)
         ]
         self._modes = Modes(*(np.array(arrays[f"modes {name}"]) for name in Modes._fields))
-        self._sums = _Sums(*(np.array(arrays[f"sums {n}"]) for n in _Sums.__annotations__))
+        self._sums = Sums(*(np.array(arrays[f"sums {n}"]) for n in Sums.__annotations__))
         for rng, state in zip(self._rngs, json.loads(str(arrays["random numbers"])), strict=True):
             rng.bit_generator.state = state
         self._metric = None
@@ -168,8 +172,30 @@ class TemperedChains:
             for k, x in enumerate(ladder.x):
                 ladder.mode[k] = mode_of(self._modes, x)
         if len(self._modes.offsets) > 1:
-            for learning in LEARNING:
-                self._run(WEIGHING, rate=0.01, learning=learning)
+            self._weigh_modes(np.array(seen))
+
+    def _weigh_modes(self, seen):
+        """Weights that keep each mode as populated at every temperature as it is at β = 1.
+
+        Every chain is confined to one of them for a while. All start from what has been seen of it.
+        """
+        n_modes, rows = len(self._modes.offsets), np.array([mode_of(self._modes, x) for x in seen])
+        for chain, ladder in enumerate(self._ladders):
+            ladder.mode[:] = chain % n_modes
+            known = seen[rows == chain % n_modes]
+            ladder.x[:] = known[self._rngs[chain].integers(0, len(known), len(ladder.x))]
+            self._evaluate(ladder, chain)
+        for n in CONFINED:
+            self._learn()
+            records = self._run(n, rate=0.02, confined=True)
+        curves = np.zeros((len(self.betas), n_modes))
+        for mode in range(n_modes):
+            sums = Sums.empty(len(self.betas), n_modes)
+            sums.add(records[mode::n_modes], CONFINED[-1])
+            curves[:, mode] = self._evidence(sums, np.zeros(curves.shape))
+        self._modes.weights[:] = preserving_weights(curves)
+        self._learn()
+        self._run(SPREADING, rate=0.02)
 
     def _first_points(self, chain) -> Ladder:
         k, dimension = len(self.betas), self.space.dimension
@@ -223,7 +249,7 @@ class TemperedChains:
         covariances = np.linalg.inv(self._precision + betas * self._fisher)
         return metric(self.space.A, (covariances + np.swapaxes(covariances, 1, 2)) / 2)
 
-    def _run(self, n_sweeps, *, thinning=1, rate=0.0, scale=None, learning=0.0):
+    def _run(self, n_sweeps, *, thinning=1, rate=0.0, scale=None, confined=False):
         """The same number of sweeps in every chain, in threads; their records."""
         from threadpoolctl import threadpool_limits
 
@@ -235,9 +261,8 @@ class TemperedChains:
             known = {s: (self._metrics(s), self.betas * s) for s in set(scale.tolist())}
             plans = [known[s] for s in scale.tolist()]
         kept = n_sweeps // thinning if rate == 0 else 0
-        # Every chain learns on its own, so that their order does not matter; then all go on from the mean.
-        modes = [self._modes._replace(weights=self._modes.weights.copy()) for _ in plans]
-        records = [_record(kept, self.space.dimension, len(self.betas)) for _ in plans]
+        shape = self._modes.weights.shape
+        records = [new_record(kept, self.space.dimension, shape) for _ in plans]
 
         def run(chain):
             its_metric, betas = plans[chain]
@@ -246,7 +271,7 @@ class TemperedChains:
                 self._rooms[chain],
                 self._facets,
                 its_metric,
-                modes[chain],
+                self._modes,
                 betas,
                 self._ladders[chain],
                 self._rngs[chain],
@@ -257,19 +282,17 @@ class TemperedChains:
                 records[chain],
                 rate,
                 ACCEPTANCE,
-                learning,
+                confined,
             )
 
         with threadpool_limits(1), ThreadPoolExecutor(self.workers) as pool:
             list(pool.map(run, range(self.n_chains)))
-        if learning > 0:
-            self._modes.weights[:] = np.mean([m.weights for m in modes], axis=0)
         self.sweeps += n_sweeps
         return records
 
     def _retune(self, records):
         """Temperatures between which exchanges fail equally often; more of them if too often."""
-        sums = _Sums.empty(len(self.betas))
+        sums = Sums.empty(len(self.betas), len(self._modes.offsets))
         sums.add(records, 1)
         rejected = sums.rejections()
         barrier = np.concatenate([[0.0], np.cumsum(np.maximum(rejected, 1e-3))])
@@ -289,48 +312,8 @@ class TemperedChains:
 WARM_UP = ANNEALING + len(TUNING) + 1  # calls of `advance` by warm_up
 
 
-@dataclass
-class _Sums:
-    """Sums over sweeps and chains, by temperature."""
-
-    accepted: np.ndarray
-    exchanged: np.ndarray
-    offered: np.ndarray
-    values: np.ndarray
-    squares: np.ndarray
-    sweeps: np.ndarray
-
-    @classmethod
-    def empty(cls, k):
-        return cls(np.zeros(k), np.zeros(k - 1), np.zeros(k - 1), *np.zeros((2, k)), np.zeros(()))
-
-    def add(self, records, n_sweeps):
-        for record in records:
-            for name in ("accepted", "exchanged", "offered", "values", "squares"):
-                setattr(self, name, getattr(self, name) + getattr(record, name))
-            self.sweeps = self.sweeps + n_sweeps
-
-    def rejections(self):
-        return 1 - self.exchanged / np.maximum(1, self.offered)
-
-
 def _first_ladder(k):
     return np.concatenate([np.geomspace(1.0, COLDEST_START, k - 1), [0.0]])
-
-
-def _record(draws, dimension, k) -> Record:
-    return Record(
-        np.empty((draws, dimension)),
-        np.empty(draws),
-        np.empty(draws, np.int64),
-        np.empty(draws, np.int64),
-        np.zeros(k),
-        np.zeros(k - 1),
-        np.zeros(k - 1, np.int64),
-        np.zeros(k),
-        np.zeros(k),
-        np.zeros(k),
-    )
 
 
 def _refined(ladder: Ladder, nearest) -> Ladder:
