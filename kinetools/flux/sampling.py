@@ -214,7 +214,15 @@ class _Bar:
     def show(self, verdict, method, steps):
         table = verdict.table
         worst, least = float(table.r_hat.max()), float(table.ess_bulk.min())
-        self._run.event("progress", steps=steps, r_hat=worst, ess=least, sentence=verdict.sentence)
+        self._run.event(
+            "progress",
+            steps=steps,
+            r_hat=worst,
+            ess=least,
+            published_share=verdict.published_share,
+            converged=verdict.converged,
+            sentence=verdict.sentence,
+        )
         self._to(100 if verdict.converged else min(99, self.WARM_UP + _way(verdict, self.WARM_UP)))
 
     def _to(self, percent):
