@@ -39,7 +39,7 @@ def find_modes(x, temperatures: int) -> Modes:
     if len(groups) < 2:
         return one_mode(temperatures, dimension)
     means = np.array([g.mean(axis=0) for g in groups])
-    within = sum(len(g) * np.cov(g.T) for g in groups) / sum(map(len, groups))
+    within = sum(len(g) * np.atleast_2d(np.cov(g.T)) for g in groups) / sum(map(len, groups))
     within += 1e-6 * np.trace(within) / dimension * np.eye(dimension)
     normals = np.linalg.solve(within, means.T).T
     offsets = -0.5 * (normals * means).sum(axis=1)

@@ -65,7 +65,7 @@ class TemperedChains:
         self._density: LogDensity = log_density(self.space, self.likelihood)
         self._rooms = [scratch(self._density) for _ in self.starts]
         self._facets = Facets(np.ascontiguousarray(self.space.A.T), self.space.b)
-        self._precision = np.linalg.inv(np.cov(self.prior.T))
+        self._precision = np.linalg.inv(np.atleast_2d(np.cov(self.prior.T)))
         self._rngs = [np.random.default_rng([self.seed, c]) for c in range(len(self.starts))]
         self._from_prior = np.isnan(self.starts).any(axis=1)
         self.sweeps = 0
