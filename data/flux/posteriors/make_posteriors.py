@@ -1,10 +1,11 @@
 """Make the small flux posteriors of this folder again: `python data/flux/posteriors/make_posteriors.py`.
 
-Each is sampled with the defaults of `kt.sample_fluxes` and seed 1; every fourth draw of its four chains
-is kept (500 of 2000), fluxes in single precision.
+Each is sampled with the defaults of `kt.sample_fluxes` and seed 1, until it has converged; of its draws and
+of its prior some are kept, at even distances, fluxes in single precision.
 """
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +13,42 @@ import numpy as np
 import kinetools as kt
 
 HERE = Path(__file__).parent
-MADE = {"toya_core_wt5h": ("toya_core", "toya2010_wt5h")}
-SEED, EVERY = 1, 4
-KEPT = ("posterior", "sample_stats", "observed_data", "constant_data")
+SEED = 1
+KEPT = ("posterior", "sample_stats", "prior", "observed_data", "constant_data")
+FLUXES = ("net_flux", "exchange_flux")
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a posterior is made. draws: of each chain; every, prior_every: how many draws make one that is
+    kept; fluxes: those that are kept."""
+
+    network: str
+    measurements: str
+    draws: int
+    every: int
+    prior_every: int = 5
+    fluxes: tuple[str, ...] = FLUXES
+
+
+MADE = {
+    "toya_core_wt5h": Made("toya_core", "toya2010_wt5h", draws=2000, every=4),
+    "toya_core_pyk5h": Made("toya_core", "toya2010_pyk5h", draws=2000, every=4),
+    "ecoli_genome_wt5h": Made(
+        "ecoli_genome", "toya2010_wt5h", draws=1000, every=10, fluxes=("net_flux",)
+    ),
+}
 
 
 def main(names) -> None:
     """Make those that are named, or all."""
     for name in names or MADE:
-        network, data = kt.load_flux_model(MADE[name][0]), kt.load_measurements(MADE[name][1])
+        made = MADE[name]
+        network = kt.load_flux_model(made.network)
+        data = kt.load_measurements(made.measurements)
+        run_dir = HERE.parents[2] / "results" / name
         idata = kt.sample_fluxes(
-            network, data, seed=SEED, minutes=None, run_dir=HERE.parents[2] / "results" / name
+            network, data, draws=made.draws, seed=SEED, minutes=None, run_dir=run_dir
         )
         save(idata, name)
         print(f"{name}: {idata.posterior.attrs['verdict']}")
@@ -30,13 +56,20 @@ def main(names) -> None:
 
 def save(idata, name) -> Path:
     """The part of a posterior that is kept."""
-    small = idata.sel(draw=slice(None, None, EVERY))
+    made = MADE[name]
+    small = idata.sel(draw=slice(None, None, made.every), groups=["posterior", "sample_stats"])
+    small = small.sel(draw=slice(None, None, made.prior_every), groups=["prior"])
     for group in set(small.groups()) - set(KEPT):
         delattr(small, group)
-    for flux in ("net_flux", "exchange_flux"):
-        small.posterior[flux] = small.posterior[flux].astype(np.float32)
+    for group in ("posterior", "prior"):
+        kept = small[group][list(made.fluxes)].astype(np.float32)
+        kept.attrs = small[group].attrs
+        setattr(small, group, kept)
     small.sample_stats = small.sample_stats[["lp"]]
-    small.posterior.attrs["recipe"] = f"make_posteriors.py: seed {SEED}, every draw of {EVERY}"
+    small.posterior.attrs["recipe"] = (
+        f"make_posteriors.py: seed {SEED}, every draw of {made.every}, prior: every draw of "
+        f"{made.prior_every}"
+    )
     return kt.save_posterior(small, HERE / f"{name}.nc")
 
 
