@@ -11,7 +11,7 @@ MARGIN = {"l": 62, "r": 128, "t": 58, "b": 46}
 # Okabe and Ito's colours, which the colour-blind can tell apart; yellow is too pale for lines.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
 GREY = "#666"
-LABEL_HEIGHT = 14  # pixels
+LABEL_HEIGHT, LEADER = 14, 16  # pixels: of a line's text, from the line's end to it
 
 
 def colour(k: int) -> str:
@@ -175,22 +175,27 @@ def _range(traces, values, log):
 
 
 def _line_texts(lines, low, high, log) -> list[dict]:
-    """The texts of horizontal lines, in the right margin, moved apart where they would collide."""
+    """The texts of horizontal lines, in the right margin, moved apart where they would collide.
+
+    A thin stroke leads from each line to its text.
+    """
     if not lines:
         return []
     height = HEIGHT - MARGIN["t"] - MARGIN["b"]
     values = np.array([value for _, value in lines], float)
     values = np.log10(values) if log else values
     places = (values - low) / (high - low) * height
+    moved = spread(places, LABEL_HEIGHT, height) - places
     return [
         {
-            "text": lines[k][0],
+            "text": text,
             "font": {"size": 11, "color": "#444"},
-            "showarrow": False,
-            **{"xref": "x domain", "x": 1, "xanchor": "left", "xshift": 2},
+            **{"showarrow": True, "arrowhead": 0, "arrowwidth": 0.8, "arrowcolor": "#999"},
+            **{"xref": "x domain", "x": 1, "xanchor": "left", "ax": LEADER},
             **{"yref": "y domain", "y": float(place / height), "yanchor": "middle"},
+            "ay": float(-up),
         }
-        for k, place in enumerate(spread(places, LABEL_HEIGHT, height))
+        for (text, _), place, up in zip(lines, places, moved)
     ]
 
 

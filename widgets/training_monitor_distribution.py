@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinetools.errors import InputError
+
 from .axes import grouped, number
 from .chart_style import axis, layout
 from .training_monitor_chart import HEIGHT, LEGEND, MARGIN, colour, empty_panel, heading
@@ -47,7 +49,10 @@ class Comparisons:
         """The comparison of a run's checkpoint; None where its files are not there (yet)."""
         key = watched.path, epoch, self._age(watched, epoch)
         if self._last[0] != key:
-            self._last = key, self._compare(watched, epoch)
+            try:
+                self._last = key, self._compare(watched, epoch)
+            except InputError:  # a damaged file: the other charts need not know
+                self._last = key, None
         return self._last[1]
 
     def _age(self, watched, epoch):
@@ -96,7 +101,7 @@ def distribution_panel(comparison, parameter, k: int, best: bool, runs) -> dict:
     """Histograms of a parameter: share of the sets in bins that are equal in ln Km."""
     if comparison is None:
         if runs[k].checkpoints:
-            return empty_panel(TITLE, "No generated sets are kept<br>with this checkpoint")
+            return empty_panel(TITLE, "This checkpoint has no generated sets<br>that can be read")
         return empty_panel(TITLE, waiting(runs[k : k + 1]))
     place = comparison.parameters.index(parameter)
     reference, generated = (x[:, place] for x in (comparison.reference, comparison.generated))
@@ -104,10 +109,11 @@ def distribution_panel(comparison, parameter, k: int, best: bool, runs) -> dict:
     high = max(np.quantile(reference, 1 - SPAN), np.quantile(generated, 1 - SPAN))
     low, high = (low - 0.5, high + 0.5) if high - low < 1e-6 else (low, high)
     edges = np.linspace(low, high, BINS + 1)
-    epoch = f"epoch {comparison.epoch}" + (" (best)" if best else "")
+    # Short texts: where the legend needs a second line it covers the title.
+    epoch = f"epoch {comparison.epoch}{'★' if best else ''} ({grouped(len(generated))})"
     traces = [
-        _steps(edges, reference, f"held out, {grouped(len(reference))} sets", "#777", "tozeroy"),
-        _steps(edges, generated, f"{epoch}, {grouped(len(generated))} sets", colour(k), None),
+        _steps(edges, reference, f"held out ({grouped(len(reference))})", "#777", "tozeroy"),
+        _steps(edges, generated, epoch, colour(k), None),
     ]
     start, end = low / np.log(10), high / np.log(10)
     ticks = [10.0**n for n in range(int(np.ceil(start)), int(np.floor(end)) + 1)]
@@ -115,18 +121,18 @@ def distribution_panel(comparison, parameter, k: int, best: bool, runs) -> dict:
         ticks = ticks[:: int(np.ceil(len(ticks) / 7))]
     elif len(ticks) < 2:
         ticks = [m * 10.0**n for n in range(int(start) - 2, int(end) + 2) for m in (1, 2, 5)]
-    metabolite = comparison.metabolites.get(parameter)
-    name = f"{parameter} (for {metabolite})" if metabolite else parameter
+    metabolite = html.escape(comparison.metabolites.get(parameter, ""))
+    km = f"Km for {metabolite}" if metabolite else "Km"
     kl = comparison.divergences[place]
     return {
         "data": traces,
         "layout": layout(
             HEIGHT,
             margin=MARGIN | {"r": 20, "b": 52},
-            annotations=[heading(f"{html.escape(name)}: KL {number(kl, 2)}")],
+            annotations=[heading(f"{html.escape(parameter)}: KL {number(kl, 2)}")],
             legend=LEGEND,
             xaxis=axis(
-                "Km (µmol/L), equal steps of ln Km",
+                f"{km} (µmol/L), equal steps of ln Km",
                 type="log",
                 range=[start, end],
                 tickvals=ticks,

@@ -85,6 +85,8 @@ def alarm_html(sentences) -> str:
 
 def start_hint(watched) -> str:
     """What the button does, or why it does nothing."""
+    if watched.status == "finished":
+        return "all epochs are done"
     if watched.start_training is None and watched.status != "paused":
         return (
             "to start it from here: TrainingMonitor(run, start=lambda: kt.start_gan_training(...))"

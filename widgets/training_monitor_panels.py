@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from .axes import number
 from .training_monitor_chart import COLOURS, GREY, colour, curve, legend_entry, panel
-from .training_monitor_words import metric_name
+from .training_monitor_words import brief, metric_name, metric_unit
 
 MANY = 60  # checkpoints, whose marks would hide the line
+FIRST_EPOCH = "No epoch yet: the first point comes<br>when the first epoch is done"
 
 
 def losses_panel(runs) -> dict:
@@ -25,8 +25,8 @@ def losses_panel(runs) -> dict:
         if any(trace["name"].startswith(f"{name}, ") for trace in traces):
             legend = traces[-1]["line"]["color"] if one else GREY
             traces.append(legend_entry(name, legend, dash))
-    empty = "No epoch yet: the first point comes<br>when the first epoch is done"
-    return panel("Losses", "loss", traces, runs, empty)
+    title = "Loss: how far sets are from their class" if _without_discriminator(runs) else "Losses"
+    return panel(title, "loss", traces, runs, FIRST_EPOCH)
 
 
 def accuracy_panel(runs) -> dict:
@@ -34,7 +34,7 @@ def accuracy_panel(runs) -> dict:
 
     Presets without a discriminator have the share of training sets that need no push instead.
     """
-    if runs and all("inside" in watched.losses for watched in runs):
+    if _without_discriminator(runs):
         return _inside_panel(runs)
     traces = []
     for k, watched in enumerate(runs):
@@ -42,7 +42,7 @@ def accuracy_panel(runs) -> dict:
             values = watched.losses["discriminator_accuracy"]
             trace = curve(values, colour(k), watched.name, hover="%{y:.1%}")
             traces += [trace] if trace["x"] else []
-    empty = "No epoch yet: the first point comes<br>when the first epoch is done"
+    empty = FIRST_EPOCH
     if any(watched.run.epoch for watched in runs):
         empty = "This preset trains without a discriminator"
     lines = [("guessing: 50\u202f%", 0.5), ("failed: 90\u202f%*", 0.9)]
@@ -60,18 +60,27 @@ def accuracy_panel(runs) -> dict:
     )
 
 
+def _without_discriminator(runs) -> bool:
+    return bool(runs) and all(
+        "inside" in watched.losses or watched.run.parameters.get("preset") == "residual"
+        for watched in runs
+    )
+
+
 def _inside_panel(runs) -> dict:
     """Share of the sets of an epoch that lay inside their class, margin included."""
+    target = runs[0].run.parameters.get("target", "relevant")
     traces = [
         curve(watched.losses["inside"], colour(k), watched.name, hover="%{y:.1%}")
         for k, watched in enumerate(runs)
+        if "inside" in watched.losses
     ]
     return panel(
-        "Inside the class, with its margin",
-        "share of training sets",
+        f"{target[:1].upper()}{target[1:]} with a margin to spare",
+        "share of the epoch's sets",
         traces,
         runs,
-        "",
+        FIRST_EPOCH,
         y_range=(0, 1.02),
         tickformat=".0%",
     )
@@ -85,10 +94,9 @@ def metric_panel(runs, name: str) -> dict:
     lines = baseline_lines(runs, name, percent=share) if traces else []
     title = metric_name(name)
     title = title[:1].upper() + title[1:]
-    unit = "1/h" if name.startswith(("eigenvalue", "lambda")) else ""
     return panel(
         title,
-        "share of generated sets" if share else f"value ({unit})" if unit else "value",
+        metric_unit(name),
         traces,
         runs,
         waiting(runs),
@@ -110,7 +118,7 @@ def divergence_panel(runs) -> dict:
     if traces:
         lines = baseline_lines(runs, "kl_max")
         floor = [value for name, value in baseline_values(runs, "kl_mean") if "noise" in name]
-        lines += [(f"floor, mean {number(value, 2)}", value) for value in floor]
+        lines += [(f"floor of mean {brief(value)}", value) for value in floor]
     return panel(
         "Divergence of the parameters (KL)",
         "KL (nat)",
@@ -184,7 +192,7 @@ def baseline_lines(runs, name: str, percent=False) -> list[tuple]:
     if percent:
         rows = [(index, value) for index, value in rows if "noise" not in index]
         return [(f"{_short(index)} {value:.0%}", value) for index, value in rows]
-    return [(f"{_short(index)} {number(value, 2)}", value) for index, value in rows]
+    return [(f"{_short(index)} {brief(value)}", value) for index, value in rows]
 
 
 def _short(baseline: str) -> str:

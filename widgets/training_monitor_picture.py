@@ -53,6 +53,13 @@ def _panel(panel) -> str:
         place = left + note["x"] * (right - left) + note.get("xshift", 0)
         across = bottom - note["y"] * INNER - note.get("yshift", 0)
         across += {"bottom": -3, "middle": 4}.get(note.get("yanchor", "middle"))
+        if note["showarrow"]:  # a stroke from the place to its text
+            ax, ay = note["ax"], note["ay"]
+            parts.append(
+                f'<path d="M{place:.1f} {across - 4:.1f}l{ax - 2:g} {ay:.1f}" stroke="#999" '
+                'stroke-width="0.8"/>'
+            )
+            place, across = place + ax, across + ay
         anchor = {"left": "start", "right": "end"}.get(note.get("xanchor"), "middle")
         parts.append(_text(place, across, note["text"], anchor))
     return "".join([*parts, *_legend(panel["data"], left, top)])

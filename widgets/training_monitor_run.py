@@ -142,6 +142,7 @@ def watched_runs(runs, start=None) -> list[WatchedRun]:
 
 
 def label(watched) -> str:
-    """A run's name with its seed."""
+    """A run's name with its seed, where the name does not say it."""
     seed = watched.run.parameters.get("seed")
-    return watched.name if seed is None else f"{watched.name}, seed {seed}"
+    said = seed is None or watched.name.endswith(f"seed{seed}")
+    return watched.name if said else f"{watched.name}, seed {seed}"

@@ -5,6 +5,7 @@ import threading
 
 import ipywidgets as w
 
+from .axes import grouped
 from .own_keys import OwnKeysBox
 from .plotly_chart import PlotlyChart
 from .training_monitor_distribution import distribution_panel
@@ -16,7 +17,7 @@ from .training_monitor_panels import (
     metric_panel,
 )
 from .training_monitor_polling import Pace, Poller
-from .training_monitor_words import incidence_note, metric_name
+from .training_monitor_words import best_means, incidence_note, metric_name
 
 LOOK_EVERY = 0.2  # seconds
 TEXTS_EVERY = 0.5
@@ -198,10 +199,16 @@ def code_html(monitor, comparison) -> str:
             "The chosen checkpoint in Python: <code>generator = monitor.load_generator()</code> or "
             f"<code>generator = {html.escape(line)}</code>"
         )
+        if meaning := best_means(monitor.chosen.run.parameters):
+            text.append(f"<b>Best</b> (★) is {meaning}.")
     if comparison is not None:
+        kept, judged = len(comparison.generated), monitor.chosen.metrics.get("n", {})
+        judged = int(judged.get(monitor.chosen_epoch, kept))
+        others = f" (its metrics come from {grouped(judged)})" if judged != kept else ""
         text.append(
-            f"With {len(comparison.generated)} sets, chance alone makes the largest KL of "
-            f"{len(comparison.parameters)} parameters about {comparison.chance:.2f}."
+            f"The distribution shows the {grouped(kept)} sets that are kept with the checkpoint{others}: "
+            f"with so few, chance alone makes the largest KL of {len(comparison.parameters)} parameters "
+            f"about {comparison.chance:.2f}."
         )
     body = "<br>".join(text)
     return f'<div style="line-height: 1.5; padding: 4px 8px">{body}</div>' if text else ""

@@ -2,7 +2,7 @@
 
 import html
 
-from .axes import grouped
+from .axes import grouped, number
 
 STATUS = {
     "new": "not started",
@@ -24,11 +24,51 @@ METRICS = {
     "auc": "two-sample AUC (0.5: cannot be told apart)",
     "correlation_error": "error of the correlations",
 }
+UNITS = {
+    "incidence": "share of generated sets",
+    "share_stable": "share of generated sets",
+    "kl_max": "KL (nat)",
+    "kl_mean": "KL (nat)",
+    "spread_ratio": "ratio of spreads",
+    "spread_min": "ratio of spreads",
+    "auc": "AUC",
+    "correlation_error": "difference",
+}
+QUANTILE = "eigenvalue_q"
+BEST = {
+    "incidence": "the checkpoint with the highest incidence",
+    "coverage": "the checkpoint with the best balance of incidence, largest divergence, spread and AUC",
+}
+LINES = (
+    "<b>Dashed grey lines</b> need no network: <i>rejection</i> samples and keeps what is relevant "
+    "(exact); <i>prior</i> is plain sampling; <i>tilt</i> shifts every Km by itself towards relevance "
+    "(×1, ×2, ×4: ever more); <i>shrunk</i> squeezes samples towards their centre. The <i>noise floor</i> "
+    "is what chance alone makes of two exact samples: below it, nothing can be told."
+)
 
 
 def metric_name(name: str) -> str:
     """A metric in words; an unknown one by its name."""
+    if name.startswith(QUANTILE):
+        return f"λ_max: its {name.removeprefix(QUANTILE).lstrip('0')} % quantile"
     return METRICS.get(name) or name.replace("_", " ")
+
+
+def metric_unit(name: str) -> str:
+    """What stands at the axis of a metric."""
+    if name.startswith(QUANTILE):
+        return "λ_max (1/h)"
+    return UNITS.get(name, "value")
+
+
+def brief(value: float) -> str:
+    """A number of two digits, or of two decimals where these are more: 1.01, 0.97, 0.042, −15."""
+    return f"{value:.2f}" if 0.095 <= value < 9.995 else number(value, 2)
+
+
+def best_means(parameters: dict) -> str:
+    """What a run calls its best checkpoint."""
+    return BEST.get(parameters.get("select", "incidence"), "")
 
 
 def duration(seconds: float) -> str:
@@ -94,5 +134,6 @@ def incidence_note(baselines) -> str:
         f"sets again and again can reach 100\u202f%{html.escape(example)}. Believe it only where the "
         "largest divergence is near the noise floor, the spread near 1 and the two-sample AUC near "
         "0.5. The best of many checkpoints judged on few sets looks better than it is; and rejection "
-        "from the prior makes exact relevant sets, so a generator pays only where it is faster."
+        "makes exact relevant sets, so a generator pays only where it is faster."
+        + (f"<br>{LINES}" if baselines is not None else "")
     )

@@ -105,7 +105,7 @@ def test_a_checkpoint_and_a_parameter_are_chosen_on_the_page(notebook):
     checkpoint, parameter = pickers.nth(1), pickers.nth(2)
     checkpoint.select_option(label="epoch 2")
     notebook.wait_for("monitor.chosen_epoch", 2)
-    page.get_by_text("epoch 2, 100 sets").first.wait_for()
+    page.get_by_text("epoch 2 (100)").first.wait_for()
     name = parameter.locator("option").nth(5).inner_text().split()[0]
     parameter.select_option(index=5)
     notebook.wait_for("monitor.parameter", name)
@@ -127,4 +127,4 @@ def test_a_reloaded_page_finds_the_monitor_as_it_was(notebook):
     monitor.wait_for_status("stopped")
     monitor.losses().wait_for()
     notebook.execute("monitor.checkpoint = 'best'")
-    notebook.page.get_by_text("(best), 100 sets").first.wait_for()
+    notebook.page.get_by_text("★ (100)").first.wait_for()

@@ -120,7 +120,7 @@ def test_divergences_are_drawn_on_a_logarithmic_axis_with_the_noise_floor(monito
     assert np.allclose(mean["y"], metrics["kl_mean"], rtol=1e-5)
     assert chart.figure["layout"]["yaxis"]["type"] == "log"
     assert trace(chart, "noise floor")["y"] == [0.008, 0.008]
-    assert trace(chart, "floor, mean")["y"] == [0.0036, 0.0036]
+    assert trace(chart, "floor of mean")["y"] == [0.0036, 0.0036]
 
 
 def test_a_further_metric_is_chosen_from_all_that_the_run_has(monitor):
@@ -133,6 +133,49 @@ def test_a_further_metric_is_chosen_from_all_that_the_run_has(monitor):
         monitor.metric = "auk"
 
 
+def test_metrics_are_named_and_measured_in_words(monitor):
+    offered = {value: text for text, value in monitor.view.metric_picker.options}
+    assert offered["eigenvalue_q95"] == "λ_max: its 95 % quantile"
+    for metric, title in (("eigenvalue_q95", "λ_max (1/h)"), ("spread_ratio", "ratio of spreads")):
+        monitor.metric = metric
+        assert monitor.view.metric.figure["layout"]["yaxis"]["title"]["text"] == title
+
+
+def test_lines_that_lie_together_have_texts_apart_with_a_stroke_to_each(monitor):
+    monitor.metric = "spread_ratio"
+    drawn = [t for t in monitor.view.metric.figure["layout"]["annotations"] if t["showarrow"]]
+    height = monitor.view.metric.figure["layout"]["height"] - 104  # without margins
+    shown = {t["text"]: (t["y"] * height, t["y"] * height - t["ay"]) for t in drawn}
+    assert {"prior 1.00", "rejection 1.00", "noise floor 1.00", "tilt ×1 0.99"} <= set(shown)
+    assert shown["prior 1.00"][0] == shown["rejection 1.00"][0]  # strokes begin at the lines
+    places = sorted(place for _, place in shown.values())
+    assert min(np.diff(places)) > 13.9
+
+
+def test_the_page_says_what_best_and_the_dashed_lines_mean(monitor):
+    assert "highest incidence" in monitor.view.code.value
+    assert "60 sets" in monitor.view.code.value and "come from 300" in monitor.view.code.value
+    for name in ("rejection", "prior", "tilt", "shrunk", "noise floor"):
+        assert f"<i>{name}</i>" in monitor.view.note.value
+
+
+def test_a_seed_that_the_name_tells_is_not_told_twice(tmp_path):
+    made_up = MadeUpRun(tmp_path / "residual_seed7", seed=7)
+    assert "residual_seed7: not started" in repr(TrainingMonitor(made_up.path))
+
+
+def test_without_a_discriminator_the_charts_say_what_they_show_instead(tmp_path):
+    made_up = MadeUpRun(tmp_path / "p1", preset="residual").start()
+    view = TrainingMonitor(made_up.path).view
+    assert "discriminator" not in texts(view.accuracy.figure)
+    assert "No epoch yet" in texts(view.accuracy.figure)
+    made_up.event("epoch", 1, seconds=1.0, generator_loss=0.5, inside=0.8)
+    view.follow()
+    view.draw()
+    assert "Relevant with a margin to spare" in texts(view.accuracy.figure)
+    assert "how far sets are from their class" in texts(view.losses.figure)
+
+
 def test_the_distribution_shown_first_is_the_one_that_diverges_most(monitor):
     comparison = monitor.comparison()
     ranked = comparison.ranked()
@@ -142,14 +185,14 @@ def test_the_distribution_shown_first_is_the_one_that_diverges_most(monitor):
     assert monitor.view.parameter_picker.options[1] == (f"{name} · KL {kl:.3f}", name)
     monitor.view.parameter_picker.value = "km_substrate1_PFK"
     assert monitor.parameter == "km_substrate1_PFK"
-    assert "km_substrate1_PFK (for f6p_c)" in texts(monitor.view.sets.figure)
+    assert "km_substrate1_PFK: KL" in texts(monitor.view.sets.figure)
     held_out, generated = monitor.view.sets.figure["data"]
     place = comparison.parameters.index("km_substrate1_PFK")
     for drawn, ln_km in ((held_out, comparison.reference), (generated, comparison.generated)):
         assert sum(drawn["y"][:-1]) == pytest.approx(1, abs=1e-3)
         middle = np.dot(drawn["y"][:-1], np.log(drawn["x"][:-1]))
         assert middle == pytest.approx(ln_km[:, place].mean(), abs=0.4)
-    assert "µmol/L" in monitor.view.sets.figure["layout"]["xaxis"]["title"]["text"]
+    assert "Km for f6p_c (µmol/L)" in monitor.view.sets.figure["layout"]["xaxis"]["title"]["text"]
 
 
 def test_a_checkpoint_is_chosen_by_picker_click_or_trait(monitor, made_up):
@@ -370,6 +413,16 @@ def test_a_killed_training_is_seen_to_be_interrupted(tmp_path):
     monitor = TrainingMonitor(made_up.path)
     assert "interrupted" in monitor.view.bars[0].status.value
     assert monitor.ended and monitor.view.bars[0].stop.disabled
+
+
+def test_a_damaged_file_of_sets_leaves_the_other_charts(made_up):
+    (made_up.path / "generated" / "epoch-000050.nc").write_bytes(b"torn")
+    monitor = TrainingMonitor(made_up.path)
+    monitor.checkpoint = 50
+    assert "no generated sets<br>that can be read" in texts(monitor.view.sets.figure)
+    assert trace(monitor.view.incidence, "p1")["x"] == [10, 20, 30, 40, 50]
+    monitor.checkpoint = 40
+    assert len(monitor.view.sets.figure["data"]) == 2
 
 
 def test_done_draws_what_came_meanwhile_and_returns_the_run(monitor, made_up):
