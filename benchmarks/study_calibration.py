@@ -39,7 +39,7 @@ def simulation(network, data, number):
     mids = {k: v + sigma * rng.standard_normal(len(v)) for k, v in masses.items()}
     made_up = replace(data, experiments=(replace_mids(experiment, mids),))
     idata = kt.sample_fluxes(
-        network, made_up, seed=number, sigma=sigma, r_hat=R_HAT, ess=2 * INDEPENDENT, minutes=10,
+        network, made_up, draws=500, seed=number, sigma=sigma, r_hat=R_HAT, ess=2 * INDEPENDENT, minutes=10,
         progress=False,
     )  # fmt: skip
     truth = {"net_flux": forward - reverse, "exchange_flux": np.minimum(forward, reverse)}

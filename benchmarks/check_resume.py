@@ -1,0 +1,47 @@
+"""A genome-scale sampling that is killed goes on to the same draws: python benchmarks/check_resume.py
+
+One run is left alone, the other is killed (SIGKILL) once its state has been written, and called again.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import kinetools as kt
+
+RUN = """
+import sys
+import kinetools as kt
+kt.sample_fluxes(
+    kt.load_flux_model("ecoli_genome"), kt.load_measurements("toya2010_wt5h"), draws=200, max_steps=500,
+    minutes=None, run_dir=sys.argv[1], progress=False,
+)
+"""
+
+
+def start(folder):
+    return subprocess.Popen([sys.executable, "-c", RUN, str(folder)])
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        alone, killed = Path(folder) / "alone", Path(folder) / "killed"
+        start(alone).wait()
+        process = start(killed)
+        while not (killed / "state.npz").is_file() and process.poll() is None:
+            time.sleep(0.2)
+        process.kill()
+        process.wait()
+        finished = (killed / "posterior.nc").is_file()
+        start(killed).wait()
+        draws = [kt.load_posterior(run).posterior.net_flux.values for run in (alone, killed)]
+    print(f"killed {'after' if finished else 'before'} its end; {draws[0].shape} draws")
+    print("the same draws" if np.array_equal(*draws) else "DIFFERENT draws")
+
+
+if __name__ == "__main__":
+    main()
