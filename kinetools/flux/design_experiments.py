@@ -3,7 +3,6 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ from ..data import number
 from ..errors import InputError
 from .design_cost import parallel
 from .fragments import Fragment
-from .labelling import LabellingSimulator, outside_masses
+from .labelling import LabellingSimulator
 from .tracer import Tracer
 
 UNLABELLED = 1e-9  # share of labelled molecules that counts as none
@@ -59,7 +58,7 @@ class PlannedExperiments:
                 self._compiled[key] = LabellingSimulator(
                     self.network, experiment.tracer, experiment.fragments
                 )
-        return FedSimulator(self._compiled[key], experiment.tracer)
+        return self._compiled[key].with_tracer(experiment.tracer)
 
     def check_reach(self, forward, reverse) -> None:
         """InputError for a tracer whose label reaches no fragment at these fluxes (…, reaction)."""
@@ -97,22 +96,6 @@ class PlannedExperiments:
     def _arrives(self, experiment, forward, reverse) -> bool:
         masses = self.simulator(experiment)(forward, reverse)
         return any((1 - m[..., 0] > UNLABELLED).any() for m in masses.values())
-
-
-class FedSimulator(LabellingSimulator):
-    """A simulator that was compiled for another tracer of the same metabolites."""
-
-    def __init__(self, compiled: LabellingSimulator, tracer: Tracer):
-        self.__dict__ |= {k: v for k, v in vars(compiled).items() if k != "kernel"}
-        self.tracer, self._local = tracer, threading.local()
-        constants = {}
-        for emu, slots in self._program.inputs.items():
-            masses = outside_masses(emu, tracer.mixtures.get(emu.metabolite))
-            constants |= dict(zip(slots, masses, strict=True))
-        tapes = [copy(tape)._replace(values=tape.values.copy()) for tape in compiled.kernel[0]]
-        for tape in tapes:
-            tape.values[list(constants)] = list(constants.values())
-        self.kernel = (tuple(tapes), *compiled.kernel[1:])
 
 
 def _fragments(network, fragments, candidate) -> tuple[Fragment, ...]:

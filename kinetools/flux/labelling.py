@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -40,12 +41,7 @@ class LabellingSimulator:
         self.masses = [
             (name, m) for name, slots in program.outputs.items() for m in range(len(slots))
         ]
-        constants = {}
-        for emu, slots in program.inputs.items():
-            masses = outside_masses(emu, mixtures.get(emu.metabolite))
-            constants |= dict(zip(slots, masses, strict=True))
-        for tape in (program.forward, program.adjoint):
-            tape.values[list(constants)] = list(constants.values())
+        _feed(program, (program.forward, program.adjoint), mixtures)
         reactions, directions = np.array(program.fluxes, int).reshape(-1, 2).T
         self._flux_columns = reactions + directions * len(network.reactions)
         self._program, self._local = program, threading.local()
@@ -65,6 +61,24 @@ class LabellingSimulator:
             f"LabellingSimulator({self.network.id!r}, {len(self.fragments)} fragments, "
             f"{self.emus.n_decomposed} EMUs reduced to {sizes})"
         )
+
+    def with_tracer(self, tracer) -> "LabellingSimulator":
+        """The same compiled simulation where the same metabolites are labelled in another way.
+
+        Raises InputError for a tracer of other metabolites, which needs a simulator of its own.
+        """
+        other = copy(self)
+        other.tracer, other._local = Tracer.of(tracer), threading.local()
+        known, mixtures = (t.in_network(self.network).mixtures for t in (self.tracer, other.tracer))
+        if mixtures.keys() != known.keys():
+            raise InputError(
+                f"this simulation was compiled for a tracer of {', '.join(known)}, not of "
+                f"{', '.join(mixtures)}; make a LabellingSimulator for it."
+            )
+        tapes = tuple(tape._replace(values=tape.values.copy()) for tape in self.kernel[0])
+        _feed(self._program, tapes, mixtures)
+        other.kernel = (tapes, *self.kernel[1:])
+        return other
 
     @property
     def flux_columns(self) -> np.ndarray:
@@ -185,6 +199,16 @@ class LabellingSimulator:
             with ThreadPoolExecutor(worker_count(None)) as pool:
                 list(pool.map(piece, starts))
         return values, by
+
+
+def _feed(program, tapes, mixtures):
+    """Write the masses of what is fed, and of what else comes from outside, into tapes."""
+    constants = {}
+    for emu, slots in program.inputs.items():
+        masses = outside_masses(emu, mixtures.get(emu.metabolite))
+        constants |= dict(zip(slots, masses, strict=True))
+    for tape in tapes:
+        tape.values[list(constants)] = list(constants.values())
 
 
 def outside_masses(emu: Emu, mixture) -> np.ndarray:

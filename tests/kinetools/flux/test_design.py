@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kinetools as kt
-from kinetools.flux.design_experiments import FedSimulator, PlannedExperiments
+from kinetools.flux.design_experiments import PlannedExperiments
 from kinetools.flux.design_inference import simulated_data
 from kinetools.flux.design_picture import draw_design
 from kinetools.flux.posterior import flux_inference_data
@@ -181,7 +181,7 @@ def test_a_simulator_that_is_fed_otherwise_is_that_of_the_other_tracer():
     before = first.flat(forward, reverse)
     for tracer in kt.common_tracers(network, fractions=[1.0, 0.3]).values():
         other = kt.LabellingSimulator(network, tracer, data.fragments)
-        fed_otherwise = FedSimulator(first, tracer)
+        fed_otherwise = first.with_tracer(tracer)
         np.testing.assert_allclose(
             fed_otherwise.flat(forward, reverse), other.flat(forward, reverse), atol=1e-14
         )

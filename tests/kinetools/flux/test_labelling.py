@@ -173,3 +173,10 @@ def test_wrong_fluxes_are_named(toy):
         spoilt[toy.index("b_d")] = wrong
         with pytest.raises(kt.InputError, match="b_d"):
             simulate(spoilt, reverse)
+
+
+def test_a_tracer_of_other_metabolites_needs_a_simulator_of_its_own():
+    core, data = kt.load_flux_model("toya_core"), kt.load_measurements("toya2010_wt5h")
+    simulate = kt.LabellingSimulator(core, data.tracer, ["pep_c", "mal_L_c"])
+    with pytest.raises(kt.InputError, match="compiled for a tracer of glc_D_e, not of"):
+        simulate.with_tracer({"co2_c": [(1.0, "1")]})
