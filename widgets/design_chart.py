@@ -10,10 +10,12 @@ from kinetools.errors import InputError
 from kinetools.flux.design_picture import QUANTITY, SCALES, draw_design
 
 from .chart_style import axis, layout
+from .design_words import comparison_html, reading_html
 from .display import live, mimebundle, svg_picture
 from .plotly_chart import PlotlyChart
 
 BLUE, GREY, ORANGE = "#0072B2", "#9a9a9a", "#D55E00"
+LONGEST = 34  # letters of a name in the chart
 
 
 class DesignChart(t.HasTraits):
@@ -41,10 +43,11 @@ class DesignChart(t.HasTraits):
         return go.Figure(self._plot())
 
     def _plot(self) -> dict:
-        table, known = self.table, bool(self.table["cost"].notna().all())
+        table, known = self.table, self._known_costs
         x = table["cost"] if known else np.arange(1, len(table) + 1)
         colours = np.where(table["pareto"], BLUE, GREY)
         chosen = table.index.isin(self.selection)
+        named = chosen | table["pareto"].to_numpy(bool) if known else chosen
         points = {
             "type": "scatter",
             "mode": "markers",
@@ -77,10 +80,35 @@ class DesignChart(t.HasTraits):
                 self._height,
                 margin={"l": 70, "r": 20, "t": 20, "b": 60},
                 showlegend=False,
+                annotations=self._labels(x, named, chosen),
                 xaxis=axis("cost" if known else "place in the ranking"),
                 yaxis=axis(SCALES[self.quantity]),
             ),
         }
+
+    def _labels(self, x, named, chosen) -> list[dict]:
+        """Names beside their points, inwards."""
+        middle = (min(x) + max(x)) / 2
+        return [
+            {
+                "x": float(place),
+                "y": float(value),
+                "text": html.escape(_short(str(name))),
+                "showarrow": False,
+                "xanchor": "right" if place > middle else "left",
+                "xshift": -9 if place > middle else 9,
+                "bgcolor": "rgba(255,255,255,0.8)",
+                "font": {"size": 11, "color": ORANGE if is_chosen else BLUE},
+            }
+            for name, place, value, is_named, is_chosen in zip(
+                self.table.index, x, self.table[self.quantity], named, chosen
+            )
+            if is_named
+        ]
+
+    @property
+    def _known_costs(self) -> bool:
+        return bool(self.table["cost"].notna().all())
 
     def svg(self) -> str:
         """The same as a static picture."""
@@ -94,7 +122,7 @@ class DesignChart(t.HasTraits):
             picker = w.Dropdown(
                 options=[(text, key) for key, text in SCALES.items()],
                 value=self.quantity,
-                layout={"width": "auto", "max_width": "100%"},
+                layout={"width": "max-content", "max_width": "100%"},
             )
             t.link((picker, "value"), (self, "quantity"))
             self._chart.observe(self._clicked, "clicked")
@@ -120,13 +148,16 @@ class DesignChart(t.HasTraits):
 
     def _redraw(self):
         self._chart.figure = self._plot()
-        rows = self.table.loc[self.selection].T if self.selection else None
         self._words.value = (
-            "Click candidates to compare them."
-            if rows is None
-            else rows.to_html(float_format=lambda v: f"{v:.3g}", escape=True)
+            comparison_html(self.table, self.selection)
+            if self.selection
+            else reading_html(self.table, self._known_costs)
         )
 
     def _repr_mimebundle_(self, **_):
         picture = svg_picture(self.svg(), f"{self._title} {len(self.table)} candidates.")
         return mimebundle(self.widget._repr_mimebundle_() if live() else {}, picture)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"

@@ -10,7 +10,9 @@ from .trajectory_explorer_parts import rounded
 
 SAME, APART = "#0072B2", "#D55E00"  # intervals that overlap, and those that do not
 HEIGHT = 460
-NAMED = 6  # reactions with the largest differences
+NAMED = 6  # labels, at the largest differences
+WIDE, HIGH, SAME_PLACE = 0.25, 0.05, 0.002  # of labels, and of what is one dot; widths of the chart
+RIGHT = 0.8  # beyond it a label stands to the left of its dot
 
 
 def agreement_figure(explorer) -> dict:
@@ -48,7 +50,7 @@ def agreement_figure(explorer) -> dict:
         xaxis=axis("measured net flux (mmol/gDW/h)", range=ends),
         yaxis=axis("predicted net flux (mmol/gDW/h)", range=ends),
         shapes=[line],
-        annotations=_names(table, explorer.selection),
+        annotations=_names(table, explorer.selection, ends),
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
     )
     return {"data": traces, "layout": look}
@@ -88,21 +90,46 @@ def _dots(table, colour, words, level) -> dict:
     }
 
 
-def _names(table, selection) -> list[dict]:
-    """Ids of the largest differences, unless they are marked as chosen."""
-    shown = [r for r in table.index[:NAMED] if r not in selection]
+def _names(table, selection, ends) -> list[dict]:
+    """Ids of the largest differences: one label for dots in one place, none that covers another."""
+    span = ends[1] - ends[0]
+    taken = [table.loc[r, ["measured", "predicted"]] / span for r in selection if r in table.index]
+    labels = []
+    for reaction, place in (table[["measured", "predicted"]] / span).iterrows():
+        if len(labels) == NAMED:
+            break
+        together = next((x for x in labels if (abs(x[0] - place) < SAME_PLACE).all()), None)
+        if together is not None:
+            together[1].append(str(reaction))
+        elif reaction not in selection and not any(_near(place, other) for other in taken):
+            labels.append((place, [str(reaction)]))
+            taken.append(place)
+    right = ends[0] + RIGHT * span
     return [
         {
-            "x": float(table.loc[r, "measured"]),
-            "y": float(table.loc[r, "predicted"]),
-            "text": html.escape(str(r)),
+            "x": span * float(place["measured"]),
+            "y": span * float(place["predicted"]),
+            "text": html.escape(_listed(ids)),
             "showarrow": False,
-            "xanchor": "left",
-            "xshift": 7,
+            "xanchor": "right" if span * place["measured"] > right else "left",
+            "xshift": -7 if span * place["measured"] > right else 7,
+            "yshift": -9,
+            "bgcolor": "rgba(255,255,255,0.7)",
             "font": {"size": 11, "color": "#444"},
         }
-        for r in shown
+        for place, ids in labels
     ]
+
+
+def _near(place, other) -> bool:
+    """Would labels at these places (in widths of the chart) cover each other?"""
+    return abs(place["measured"] - other["measured"]) < WIDE and (
+        abs(place["predicted"] - other["predicted"]) < HIGH
+    )
+
+
+def _listed(ids) -> str:
+    return ids[0] if len(ids) == 1 else f"{ids[0]}, {ids[1]}" + " …" * (len(ids) > 2)
 
 
 def _ends(table) -> list[float]:

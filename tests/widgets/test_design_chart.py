@@ -39,6 +39,23 @@ def test_a_click_selects_a_candidate_and_another_lets_it_go(table):
     assert chart.selection == ["<a>"]
 
 
+def test_what_nothing_beats_and_what_is_chosen_is_named_beside_its_point(table):
+    chart = DesignChart(table)
+    assert [a.text for a in chart.figure().layout.annotations] == ["&lt;a&gt;", "b"]
+    chart.selection = ["c"]
+    assert [a.text for a in chart.figure().layout.annotations] == ["&lt;a&gt;", "b", "c"]
+
+
+def test_candidates_are_compared_in_words_without_what_none_of_them_has(table):
+    table["inferred_score"], table["ratio_PGI"] = np.nan, [0.5, 0.6, np.nan]
+    chart = DesignChart(table)
+    assert "Grey: the other 1." in chart.widget.children[-1].value
+    chart.selection = ["b", "c"]
+    words = chart.widget.children[-1].value
+    assert "PGI: over today&#x27;s" in words and "60%" in words and "–" in words
+    assert "inferred" not in words and "pareto" not in words and "nan" not in words.lower()
+
+
 def test_the_chart_shows_the_quantity_that_is_chosen(table):
     chart = DesignChart(table)
     assert list(chart.figure().data[0].y) == list(table.score)

@@ -7,6 +7,7 @@ import pytest
 
 import kinetools as kt
 from kinetools.errors import InputError
+from kinetools.flux.posterior_distance import as_posterior
 from tests.kinetools.flux.made_posteriors import made_posterior
 from widgets import KnockoutView
 from widgets.knockout_view_figure import agreement_figure
@@ -46,6 +47,17 @@ def test_every_reaction_stands_at_its_measured_and_predicted_mean(view):
 def test_what_does_not_overlap_has_another_colour(view):
     apart = agreement_figure(view)["data"][1]
     assert apart["meta"] == ["b_ec"] and "do not overlap" in apart["name"]
+
+
+def test_dots_in_one_place_share_a_label_and_labels_do_not_cover_each_other():
+    table = {"a": 5.0, "b": 5.0, "c": 5.05, "d": 40.0, "e": -40.0}
+    other = {"a": 9.0, "b": 9.0, "c": 9.3, "d": 40.5, "e": -40.5}
+    view = KnockoutView(as_posterior(other), table, map=False)
+    names = [a["text"] for a in agreement_figure(view)["layout"]["annotations"]]
+    assert names == ["c", "d", "e"]  # the largest first; a and b would be covered by it
+    view = KnockoutView(as_posterior(other | {"c": 20.0}), table | {"c": 20.0}, map=False)
+    names = [a["text"] for a in agreement_figure(view)["layout"]["annotations"]]
+    assert names[0] == "a, b"
 
 
 def test_the_map_shows_predicted_less_measured(view):
