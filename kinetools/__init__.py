@@ -41,6 +41,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "flux.precision": ["compare_precision", "precision_pairs"],
         "flux.sampling": ["sample_fluxes"],
         "flux.sampling_run": ["load_posterior", "save_posterior"],
+        "flux.shared_ids": ["rename_fluxes"],
         "flux.simulated": ["simulate_measurements"],
         "flux.subsystems": ["summarise_subsystems"],
         "flux.tracer": ["Tracer"],

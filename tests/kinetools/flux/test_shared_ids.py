@@ -1,0 +1,82 @@
+"""Posteriors of the core network under the ids of the genome-scale one."""
+
+import numpy as np
+import pytest
+
+import kinetools as kt
+from kinetools.errors import InputError
+from kinetools.flux.shared_ids import read_ids
+from tests.kinetools.flux.made_posteriors import made_posterior
+
+TABLE = "toya_core_to_ecoli_genome"
+
+
+@pytest.fixture(scope="module")
+def core():
+    return kt.load_flux_model("toya_core")
+
+
+@pytest.fixture(scope="module")
+def genome():
+    return kt.load_flux_model("ecoli_genome")
+
+
+def test_the_table_has_reactions_of_the_core_network_and_ids_of_the_genome(core, genome):
+    ids = read_ids(TABLE)
+    assert set(ids) <= set(core.reactions)
+    called = [name for name, _ in ids.values()]
+    assert set(called) <= set(genome.reactions) and len(set(called)) == len(called) == 42
+    # Whatever is called the same in both is in the table.
+    assert set(core.reactions) & set(genome.reactions) == {r for r, (n, _) in ids.items() if r == n}
+
+
+def test_both_networks_write_a_reaction_the_same_way_round(core, genome):
+    for reaction, (name, factor) in read_ids(TABLE).items():
+        one = _sides(core.cobra_model.reactions.get_by_id(reaction))
+        other = _sides(genome.cobra_model.reactions.get_by_id(name))
+        shared = set(one) & set(other)
+        assert shared, (reaction, one, other)
+        assert all(one[m] * factor == other[m] for m in shared), (reaction, one, other)
+
+
+def _sides(reaction):
+    """{metabolite: side} in ids that both networks share, wherever in the cell it is."""
+    return {
+        m.id.replace("__", "_").replace("xu5p_D", "xu5pD").rpartition("_")[0]: np.sign(c)
+        for m, c in reaction.metabolites.items()
+    }
+
+
+def test_fluxes_are_renamed_and_turned_round():
+    posterior = made_posterior(("GLCpts", "TK3", "PGI"), verdict="Converged.", converged=True)
+    renamed = kt.rename_fluxes(posterior)
+    old, new = posterior.posterior, renamed.posterior
+    assert list(new["reaction"].values) == ["GLCptspp", "TKT1", "PGI"]
+    np.testing.assert_array_equal(new["net_flux"].values[..., 1], -old["net_flux"].values[..., 1])
+    np.testing.assert_array_equal(new["exchange_flux"], old["exchange_flux"].values)
+    np.testing.assert_array_equal(
+        renamed.prior["net_flux"].values[..., 1], -posterior.prior["net_flux"].values[..., 1]
+    )
+    assert new.attrs["verdict"] == "Converged."
+    assert kt.compare_posteriors(renamed, renamed).attrs["missing"] == {"first": [], "second": []}
+
+
+def test_a_table_of_the_users_own_does_the_same(tmp_path):
+    path = tmp_path / "ids.csv"
+    path.write_text("reaction,called,factor\nUP,DOWN,-1\nBRANCH,,\n")
+    renamed = kt.rename_fluxes(made_posterior(), path)
+    assert list(renamed.posterior["reaction"].values) == ["DOWN", "BRANCH"]
+    assert float(renamed.posterior["net_flux"].mean("chain").mean("draw")[0]) < 0
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ("nowhere", "no bundled table of ids 'nowhere'"),
+        ({"UP": "BRANCH"}, "UP and BRANCH would both be called BRANCH"),
+        ({"UP": ("X", 0)}, "the factor of UP is 0"),
+    ],
+)
+def test_a_table_at_fault_is_refused_in_one_sentence(ids, message):
+    with pytest.raises(InputError, match=message):
+        kt.rename_fluxes(made_posterior(), ids)
