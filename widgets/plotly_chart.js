@@ -2,7 +2,6 @@
 
 export default {
   async render(context) {
-    keepListening(context.model);
     const { stop } = await showChart(context);
     return stop;
   },

@@ -42,6 +42,7 @@ function places(event) {
  * Returns {chart, Plotly, stop}.
  */
 async function showChart({ model, el }, prepare = (figure) => figure, drawn = () => {}) {
+  keepListening(model);
   const chart = document.createElement("div");
   chart.className = "kinetools-chart";
   el.append(chart);

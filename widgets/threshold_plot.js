@@ -149,6 +149,7 @@ class ThresholdPlot {
 
 export default {
   render({ model, el }) {
+    keepListening(model);
     const root = html("div");
     el.append(root);
     const plot = new ThresholdPlot(model, root);

@@ -12,7 +12,13 @@ from .colours import CLASS_COLOURS, CLASS_MARKS, CLASS_MEANINGS
 
 HERE = Path(__file__).parent
 # One module for the page, written as files of one concept each.
-PARTS = ("threshold_elements", "threshold_panel", "condition_table", "threshold_plot")
+PARTS = (
+    "keep_listening",
+    "threshold_elements",
+    "threshold_panel",
+    "condition_table",
+    "threshold_plot",
+)
 BINS = 110
 
 # quantity → what its panel says; `order` is that of the rows in a rule, as LabelRule writes them.

@@ -117,6 +117,7 @@ function drawIcon(button, name) {
 }
 
 function render({ model, el }) {
+  keepListening(model);
   const root = element(el, "div", "kinetools-time");
   const button = element(root, "button", "");
   button.type = "button";

@@ -21,7 +21,7 @@ class TimeBar(anywidget.AnyWidget):
     the page moves both on its own.
     """
 
-    _esm = HERE / "trajectory_explorer_time.js"
+    _esm = script("keep_listening", "trajectory_explorer_time")
     _css = HERE / "trajectory_explorer_time.css"
     _map = t.Instance(Widget, allow_none=True).tag(sync=True, **widget_serialization)
     _courses = t.Instance(Widget, allow_none=True).tag(sync=True, **widget_serialization)
@@ -51,6 +51,6 @@ class TimeBar(anywidget.AnyWidget):
 class PlaneChart(PlotlyChart):
     """The chart of `plane_figure`, whose markers move along the trajectories as the time bar says."""
 
-    _esm = script("plotly_library", "trajectory_explorer_plane")
+    _esm = script("keep_listening", "plotly_library", "trajectory_explorer_plane")
     _css = HERE / "trajectory_explorer_plane.css"
     _bar = t.Instance(TimeBar).tag(sync=True, **widget_serialization)
