@@ -15,7 +15,7 @@ class ReactionList {
     this.model = model;
     this.things = model.get("things");
     this.rows = []; // that are listed, in order
-    const root = made("div", "kinetools-reactions", "", el);
+    const root = made("div", `kinetools-reactions ${this.things}s`, "", el);
     const what = this.things === "reaction" ? "a reaction by id, name, gene or subsystem" : "a subsystem";
     this.search = made("input", "", "", root);
     this.search.type = "search";
@@ -73,7 +73,7 @@ class ReactionList {
     this.scrolled.style.maxHeight = `${this.model.get("height")}px`;
   }
 
-  /** Rows that hold every typed word, sorted; those whose ids are, or begin with, what was typed first. */
+  /** Rows that hold every typed word, sorted; first where the id is what was typed, then where the name is. */
   shown() {
     const typed = this.search.value.trim().toLowerCase();
     const words = typed.split(/\s+/).filter(Boolean);
@@ -91,7 +91,10 @@ class ReactionList {
     const sign = down ? -1 : 1;
     const rank = ([id]) => {
       const place = words.length ? id.toLowerCase().indexOf(typed) : 0;
-      if (place < 0) return 3;
+      if (place < 0) {
+        const name = (facts[id]?.[0] ?? "").toLowerCase();
+        return words.every((word) => name.includes(word)) ? 3 : 4;
+      }
       return place > 0 ? 2 : id.length === typed.length ? 0 : 1;
     };
     const keyed = rows.map((row) => [words.length ? rank(row) : 0, key(row), row]);

@@ -9,6 +9,7 @@ HEIGHT, BUTTONS, BORDERS = 170, 34, 12  # of the table of subsystems and around 
 BY_SIZE = {"column": 1, "down": True}  # of the list of reactions
 BY_FLUX = {"column": 2, "down": True}  # of the list of subsystems
 CHANGED = "what changed most"
+PROBABILITIES = (0.5, 0.8, 0.9, 0.95, 0.99)
 TOOLTIP = "the fluxes that have surely changed, the largest difference first"
 
 
@@ -32,14 +33,19 @@ class ListBar:
         self.known = bool(explorer.data.subsystems)
         self.subsystems.value = self.known
         self.changed.layout.display = "" if explorer.data.pair is not None else "none"
+        self.probability = w.Dropdown(
+            tooltip="how probable a change has to be",
+            layout=w.Layout(width="auto", margin="2px 4px 2px 0"),
+        )
         self.subsystems.layout.display = "" if self.known else "none"
         self.buttons = explorer.data.pair is not None or self.known
         row = w.HBox(
-            [self.changed, self.subsystems],
+            [self.changed, self.probability, self.subsystems],
             layout=w.Layout(flex_flow="row wrap", display="" if self.buttons else "none"),
         )
         self.widget = w.VBox([row, self.table] if self.known else [row])
         self.changed.observe(lambda c: self._want("most_changed", c["new"]), "value")
+        self.probability.observe(lambda c: self._want("probability", c["new"]), "value")
         self.subsystems.observe(self._open, "value")
         self.table.observe(lambda c: self._want("subsystem", "".join(c["new"][:1])), "selection")
         reactions.on_clear(self._all)
@@ -55,6 +61,10 @@ class ListBar:
         explorer = self.explorer
         self._setting = True
         self.changed.value = explorer.most_changed
+        levels = sorted({*PROBABILITIES, explorer.probability})
+        self.probability.options = [(f"P ≥ {level:g}", level) for level in levels]
+        self.probability.value = explorer.probability
+        self.probability.layout.display = "" if explorer.most_changed else "none"
         if self.known:
             columns, hints, rows = subsystem_rows(explorer)
             with self.table.hold_sync():

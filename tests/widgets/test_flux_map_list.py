@@ -148,6 +148,9 @@ def test_what_changed_most_comes_first_in_one_click(large):
     assert (table["probability"] >= 0.95).all()
     assert large.view.list.sort == {"column": 1, "down": True}
     assert "probability ≥ 0.95" in large.view.list.note
+    large.view.bar.probability.value = 0.5
+    assert len(large.view.list.only) > 3 and large.probability == 0.5
+    large.view.bar.probability.value = 0.95
     large.threshold = 10
     assert large.view.list.only == ["PYK"] and "by more than 10" in large.view.list.note
     large.subsystem = "Citric Acid Cycle"
