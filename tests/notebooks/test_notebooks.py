@@ -26,6 +26,7 @@ SMALL = {
         "source_epochs": 1,
     },
     "06_sample_fluxes": {"r_hat": 1.5, "ess": 20, "minutes": 0.5},
+    "07_genome_scale": {},
     "09_design_a_tracer_experiment": {"n_inferred": 0},
 }
 
