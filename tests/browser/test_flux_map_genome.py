@@ -39,6 +39,9 @@ class GenomePage(Page):
     def ids(self):
         return self.list.locator("tbody tr").evaluate_all("rows => rows.map(r => r.dataset.id)")
 
+    def changes(self):
+        return self.page.get_by_role("button", name="what changed most")
+
     def footer(self):
         return self.list.locator(".more").inner_text()
 
@@ -68,7 +71,12 @@ def test_the_map_is_central_metabolism_in_colours_of_its_own_fluxes(notebook, fl
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("pyk", "PYK"), ("b1676", "PYK"), ("citrate synthase", "CS"), ("valine trans", "VALTA")],
+    [
+        ("pyk", "PYK"),
+        ("b1676", "PYK"),
+        ("citrate synthase", "CS"),
+        ("valine transaminase", "VALTA"),
+    ],
 )
 def test_any_reaction_is_found_by_id_name_or_gene(typed, first, notebook, flux_map):
     flux_map.search.fill(typed)
@@ -119,13 +127,13 @@ def test_subsystems_are_sorted_by_a_click_on_a_heading(flux_map):
 
 
 def test_what_changed_most_is_one_click_away(notebook, flux_map):
-    flux_map.button("what changed most").click()
+    flux_map.changes().click()
     notebook.wait_for("widget.show", "difference")
     flux_map.wait_for(lambda: flux_map.ids()[:3], ["PYK", "VALTA", "CS"])
     assert flux_map.ids() == notebook.evaluate("list(widget.listed.index)")[: len(flux_map.ids())]
     flux_map.map.wait_for_colour("PYK", expected_colour(notebook, "PYK"))
     assert "probability ≥ 0.95" in flux_map.list.locator(".only").inner_text()
-    flux_map.button("what changed most").click()
+    flux_map.changes().click()
     notebook.wait_for("widget.most_changed", False)
     flux_map.wait_for(lambda: len(flux_map.ids()) > 70, True)
 
