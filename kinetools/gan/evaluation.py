@@ -61,7 +61,7 @@ def evaluate_generator(
             raise InputError(
                 f"training_seconds: expected 0 or more, found {training_seconds:g}; correct it."
             )
-    _check_model(generator, model)
+    _check_generator(generator, model, state)
     check_belongs(model, state, reference)
     n_relevant = int((reference["label"].values == label).sum()) if "label" in reference else None
     if n_relevant is not None and n_relevant < FEWEST:
@@ -129,11 +129,21 @@ def _generate(generator, model, state, n, label, seed, rule, workers):
     return label_parameters(model, state, sets, rule, workers=workers, progress=False)
 
 
-def _check_model(generator, model):
-    given = getattr(generator, "model", None)
-    given = getattr(given, "hash", given)
+def _check_generator(generator, model, state):
+    if not callable(getattr(generator, "generate", None)):
+        raise InputError(
+            f"expected a generator, found {type(generator).__name__}; load one with load_generator."
+        )
+    own = getattr(generator, "model", None)
+    given = getattr(own, "hash", own)
     if given is not None and given not in (model.hash, model.id):
         raise InputError(
-            f"the generator was trained for another model than {model.id!r} ({model.hash}); load that "
-            "model, or another generator."
+            f"the generator belongs to another model, {getattr(own, 'id', own)!r} ({given}) instead of "
+            f"{model.id!r} ({model.hash}); give its own model, or another generator."
+        )
+    around = getattr(generator, "state", None)
+    if hasattr(around, "hash") and around.hash != state.hash:
+        raise InputError(
+            f"the generator was trained around steady state {around.id!r}, not around {state.id!r}; give "
+            "that state and sets around it, or move it with generator.recentred(state)."
         )

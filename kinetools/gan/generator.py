@@ -180,6 +180,10 @@ def load_generator(path, checkpoint="best") -> Generator:
     checkpoint: of a run directory, "best", "last" or an epoch. Raises InputError for a file that is
     missing, damaged or no generator of kinetools. Nothing in the file is executed.
     """
+    if not isinstance(path, (str, Path)):
+        raise InputError(
+            f"expected the path of a generator or of a run directory, found {path!r}; give one."
+        )
     path = Path(path)
     if path.is_dir():
         from .run_directory import open_gan_run

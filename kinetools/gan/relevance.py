@@ -41,21 +41,21 @@ def class_regions(rule: LabelRule, labels, parameters) -> list[list[Bound]]:
     InputError for a rule that cannot be followed by gradients (a function, a condition on Vmax).
     """
     if rule.function is not None:
-        raise InputError("a rule with a Python function has no gradient")
+        raise _without_gradient("with a Python function")
     stable = Bound("eigenvalue_max", 1.0, 0.0)
     speed, other = [], []
     for condition in rule.conditions:
         side = 1.0 if condition.comparison in ("<", "<=") else -1.0
         if condition.quantity == "time_constant":
             if side < 0:
-                raise InputError("a lower bound of the time constant has no gradient")
+                raise _without_gradient("with a lower bound of the time constant")
             speed.append(Bound("eigenvalue_max", side, -60.0 / condition.value))
         elif condition.quantity == "eigenvalue_max":
             speed.append(Bound("eigenvalue_max", side, condition.value))
         elif condition.quantity == "eigenvalue_min" or condition.quantity in parameters:
             other.append(Bound(condition.quantity, side, condition.value))
         else:
-            raise InputError(f"a condition on {condition.quantity!r} has no gradient")
+            raise _without_gradient(f"with a condition on {condition.quantity!r}")
     regions = {
         CLASSES[0]: [[stable, *speed, *other]],
         CLASSES[1]: [[stable, bound.reversed()] for bound in speed],
@@ -63,6 +63,13 @@ def class_regions(rule: LabelRule, labels, parameters) -> list[list[Bound]]:
         CLASSES[3]: [[stable, *speed, bound.reversed()] for bound in other],
     }
     return [region for label in labels for region in regions[label]]
+
+
+def _without_gradient(what) -> InputError:
+    return InputError(
+        f'the preset "residual" cannot follow a label rule {what}, which has no gradient; use conditions '
+        'on eigenvalues and Michaelis constants, or preset="published".'
+    )
 
 
 class SpectralSignal:

@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from ..data import number, whole_number
 from ..errors import InputError
@@ -77,6 +78,7 @@ def start_gan_training(
     preset's); start_from: a generator of the same preset to fine-tune instead of a new one (its
     features are kept, those of "residual" re-centred on the state); settings: epochs, batch_size,
     learning_rate, … as listed by `gan_settings(preset)`.
+    A training of this process that is at work in run_dir already is returned as it is.
     """
     settings = check_settings(preset, settings)
     seed = whole_number(seed, "seed", 0)
@@ -106,7 +108,17 @@ def start_gan_training(
     recorded["training_sets"] = fingerprint(sets)
     run_dir = Path(run_dir)
     _claim(run_dir, recorded)
-    return GanTraining(data, recorded, run_dir)
+    at_work = _AT_WORK.get(run_dir.resolve())  # a cell that is run again
+    if at_work is not None and at_work.running:
+        if not at_work.run.asked_to_stop:
+            return at_work
+        at_work.join()
+    training = GanTraining(data, recorded, run_dir)
+    _AT_WORK[run_dir.resolve()] = training
+    return training
+
+
+_AT_WORK = WeakValueDictionary()  # folder → the training of this process in it
 
 
 def _claim(run_dir: Path, recorded: dict) -> None:
@@ -123,10 +135,15 @@ def _claim(run_dir: Path, recorded: dict) -> None:
                 f"{_short(recorded[k])}); choose another run_dir."
             )
         return
-    if run_dir.exists() and any(run_dir.iterdir()):
+    if run_dir.exists() and (not run_dir.is_dir() or any(run_dir.iterdir())):
         raise InputError(f"{run_dir}: is no training and not empty; choose another run_dir.")
-    for folder in ("checkpoints", "generated"):
-        (run_dir / folder).mkdir(parents=True, exist_ok=True)
+    try:
+        for folder in ("checkpoints", "generated"):
+            (run_dir / folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{run_dir}: cannot be made ({error.strerror}); choose another run_dir."
+        ) from error
     write_text(file, json.dumps(recorded, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -201,6 +218,7 @@ class GanTraining:
             with contextlib.suppress(OSError):  # the disk may be full
                 self._writer.event("failed", self.run.epoch, message=f"{error}")
         finally:
+            self._writer.answer()  # as the last thing: whoever asked to stop can start again
             self._writer.close()
 
 
@@ -328,7 +346,6 @@ class _Session:
         if not checkpoint_file(self.run_dir, self.epoch).exists():
             self.worker.submit(self.epoch, self.trainer.generator_weights())
             self.worker.wait()
-        self.writer.answer()
         self.writer.event("stopped", self.epoch)
 
 

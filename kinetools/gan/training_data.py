@@ -55,6 +55,13 @@ def training_data(
     whose features, parameters and classes are kept (its concentrations follow the state).
     Raises InputError for sets without labels, with one class only, or too few of them.
     """
+    import xarray as xr
+
+    if not isinstance(sets, xr.Dataset):
+        raise InputError(
+            f"expected a dataset of labelled parameter sets, found {type(sets).__name__}; make one with "
+            "sample_parameters and label_parameters, or open a file with open_parameter_sets."
+        )
     if "label" not in sets:
         raise InputError(
             "the parameter sets have no labels; label them with label_parameters first."

@@ -159,6 +159,9 @@ def test_what_does_not_belong_together_is_refused_in_one_sentence(model, state, 
     stranger.model = "yeast"
     with pytest.raises(kt.InputError, match="another model"):
         judge(stranger, model, state, sets)
+    for no_generator in (None, "results/gan/p1"):
+        with pytest.raises(kt.InputError, match="load one with load_generator"):
+            judge(no_generator, model, state, sets)
     with pytest.raises(kt.InputError, match="label"):
         judge(generator, model, state, sets.drop_vars("label"))
     with pytest.raises(kt.InputError, match="label"):
@@ -166,7 +169,7 @@ def test_what_does_not_belong_together_is_refused_in_one_sentence(model, state, 
     with pytest.raises(kt.InputError, match="at least 100"):
         judge(generator, model, state, sets.isel(set=slice(0, 120)))
     other = kt.load_steady_state("ecoli", physiology=3)
-    with pytest.raises(kt.InputError, match="state"):
+    with pytest.raises(kt.InputError, match=r"around .*physiology_3.*recentred"):
         judge(PriorGenerator(model, other), model, state, sets)
     with pytest.raises(kt.InputError, match="training_seconds"):
         judge(generator, model, state, sets, training_seconds="long")

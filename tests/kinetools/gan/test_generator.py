@@ -234,6 +234,8 @@ def test_a_damaged_or_foreign_file_gets_one_sentence(prior, tmp_path, damage, se
 
 
 def test_a_missing_file_and_a_folder_without_a_training_are_named(tmp_path):
+    with pytest.raises(kt.InputError, match="expected the path"):
+        kt.load_generator(3)
     with pytest.raises(kt.InputError, match="no such file"):
         kt.load_generator(tmp_path / "g.keras")
     with pytest.raises(kt.InputError, match="holds no training"):

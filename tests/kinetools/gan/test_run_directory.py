@@ -115,6 +115,12 @@ def test_requests_reach_the_training_and_can_be_taken_back(folder, writer):
         run.request("explode")
 
 
+def test_damaged_baselines_are_named(folder):
+    (folder / "baselines.json").write_text('[{"name": "prior", "inci')
+    with pytest.raises(kt.InputError, match="is damaged; restore it"):
+        kt.open_gan_run(folder).baselines()
+
+
 def test_numbers_that_json_does_not_know_become_gaps(folder, writer):
     writer.event("epoch", 1, generator_loss=float("nan"), seconds=1.0)
     run = kt.open_gan_run(folder)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import kinetools as kt
+from kinetools.gan.run_directory import RunWriter
 from kinetools.gan.training_state import load_state
 
 from .conftest import TINY, tiny
@@ -168,6 +169,7 @@ def _with_nan(sets):
         (lambda s: s.isel(set=slice(0, 100)), {"batch_size": 256}, "fewer than one batch"),
         (_with_nan, {}, "set 5: .* is nan"),
         (lambda s: s.drop_vars("label"), {}, "no labels"),
+        (lambda s: "sets.nc", {}, "found str"),
         (lambda s: s, {"epoch": 3}, "did you mean 'epochs'"),
         (lambda s: s, {"batch_size": 0}, "batch_size"),
         (lambda s: s, {"classes": {"relevant": ["relevant"]}}, "at least two"),
@@ -190,12 +192,27 @@ def test_bad_input_gets_one_sentence_and_leaves_no_directory(
     assert not folder.exists()
 
 
+def test_a_folder_that_cannot_be_made_is_named(labelled, tmp_path):
+    (tmp_path / "file").write_text("")
+    for place in ("file", "file/run"):
+        with pytest.raises(kt.InputError, match="choose another run_dir"):
+            kt.start_gan_training(labelled, "published", 3, tmp_path / place, **TINY)
+
+
 def test_two_trainings_cannot_share_a_directory(labelled, tmp_path):
-    first = kt.start_gan_training(labelled, "published", 3, tmp_path / "run", **TINY)
-    with pytest.raises(kt.InputError, match="another process"):
-        kt.start_gan_training(labelled, "published", 3, tmp_path / "run", **TINY)
+    folder = tmp_path / "run"
+    first = kt.start_gan_training(labelled, "published", 3, folder, **TINY)
+    with pytest.raises(kt.InputError, match="run: another process"):
+        RunWriter(folder)  # as another process would
+    first.pause()
+    again = kt.start_gan_training(labelled, "published", 3, folder, **TINY)
+    assert again is first  # a cell that is run again
+    with pytest.raises(kt.InputError, match="another seed"):
+        kt.start_gan_training(labelled, "published", 4, folder, **TINY)
     first.stop()
-    first.wait()
+    later = kt.start_gan_training(labelled, "published", 3, folder, **TINY)
+    assert later is not first and not first.running
+    assert later.wait().status == "finished"
 
 
 def test_a_damaged_state_is_named_and_the_checkpoints_stay(finished, labelled, preset, tmp_path):
