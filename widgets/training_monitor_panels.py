@@ -83,6 +83,7 @@ def _inside_panel(runs) -> dict:
         FIRST_EPOCH,
         y_range=(0, 1.02),
         tickformat=".0%",
+        note="checkpoints lag behind: they average the network" if traces else "",
     )
 
 
