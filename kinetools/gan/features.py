@@ -75,8 +75,10 @@ class LogRatio:
 
     def inverse(self, features) -> np.ndarray:
         """Features (set, parameter) → Michaelis constants in µmol/L."""
-        features = np.asarray(features, float)
-        return np.exp(features * LOGISTIC_DEVIATION) * np.asarray(self.concentrations)
+        km = np.multiply(features, LOGISTIC_DEVIATION, dtype=float)
+        np.exp(km, out=km)
+        km *= self.concentrations
+        return km
 
     def prior(self, generator: np.random.Generator, n_sets: int) -> np.ndarray:
         """Features of ORACLE's prior, (set, parameter): independent logistic variables."""
