@@ -27,6 +27,7 @@ SMALL = {
     },
     "06_sample_fluxes": {"r_hat": 1.5, "ess": 20, "minutes": 0.5},
     "07_genome_scale": {},
+    "08_predict_knock_outs": {"n_samples": 40, "n_room": 2, "time_limit": 1.0},
     "09_design_a_tracer_experiment": {"n_inferred": 0},
 }
 
