@@ -42,6 +42,17 @@ SHOTS = {
         ],
         ["picture.selection = ['MDH']"],
     ),
+    "flux_ridges": (
+        [
+            "import kinetools as kt\nfrom kinetools.data import DATA\nfrom widgets import FluxRidges"
+            + "\nfolder = DATA / 'flux' / 'posteriors'"
+            + "\ncore, genome = (kt.load_posterior(folder / f'{name}_wt5h.nc') "
+            + "for name in ('toya_core', 'ecoli_genome'))",
+            "picture = FluxRidges({'core': core, 'genome': genome}, "
+            "['PGI', 'GND', 'TPI', 'PYK', 'PPC', 'CS', 'ICL', 'AKGDH'])\npicture",
+        ],
+        ["picture.selection = ['PYK']"],
+    ),
     "label_explorer": (
         [
             LOAD

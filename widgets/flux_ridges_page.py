@@ -75,6 +75,8 @@ class FluxRidgesPage(OwnKeysBox):
             return f'<div style="padding: 3px 10px">{HINT}</div>'
         table = explorer.table.loc[explorer.selection, COLUMNS]
         kept = table.to_html(float_format=lambda v: f"{v:.3g}", na_rep="–", escape=True, border=0)
+        for tag in ("th", "td"):
+            kept = kept.replace(f"<{tag}>", f'<{tag} style="padding: 1px 9px; text-align: right">')
         return f'<div style="overflow-x: auto; max-width: 100%">{kept}</div>'
 
     def _found(self, text: str) -> tuple[list[str], list[str]]:
