@@ -11,6 +11,7 @@ MARGIN = {"l": 62, "r": 128, "t": 58, "b": 46}
 # Okabe and Ito's colours, which the colour-blind can tell apart; yellow is too pale for lines.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
 GREY = "#666"
+LONG = 42  # letters of a title
 LABEL_HEIGHT, LEADER = 14, 16  # pixels: of a line's text, from the line's end to it
 
 
@@ -89,6 +90,7 @@ def panel(
     if note:
         annotations.append(_corner(note))
     margin = MARGIN if lines else MARGIN | {"r": 20}
+    whole = {"dtick": 1} if last < 6 else {}  # no ticks between two epochs
     return {
         "data": levels + traces,
         "layout": layout(
@@ -96,7 +98,7 @@ def panel(
             margin=margin,
             annotations=annotations,
             legend=LEGEND,
-            xaxis=axis("epoch", range=[0, last * 1.02], tickformat="d"),
+            xaxis=axis("epoch", range=[0, last * 1.02], tickformat="d", **whole),
             yaxis=axis(y_title, **look),
             uirevision=f"{title}",
         ),
@@ -106,7 +108,7 @@ def panel(
 def _next_checkpoint(watched) -> int:
     # Charts of checkpoints stay as they are, and are not sent, from one checkpoint to the next.
     every = watched.run.parameters.get("checkpoint_every", 1)
-    return max(1, -(-watched.run.epoch // every) * every)
+    return max(every, -(-watched.run.epoch // every) * every)
 
 
 LEGEND = {
@@ -142,10 +144,10 @@ def empty_panel(title: str, sentence: str) -> dict:
 
 
 def heading(title: str) -> dict:
-    """The title of a chart, above its legend."""
+    """The title of a chart, above its legend; a long one in smaller letters."""
     return {
         "text": f"<b>{title}</b>",
-        "font": {"size": 13},
+        "font": {"size": 13 if len(title) < LONG else 11},
         "showarrow": False,
         **{"xref": "x domain", "x": 0, "xanchor": "left"},
         **{"yref": "y domain", "y": 1, "yanchor": "bottom", "yshift": 30},

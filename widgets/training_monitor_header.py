@@ -66,7 +66,8 @@ def status_html(watched, k: int) -> str:
         f'width: {share:.1%}; background: {colour(k)}"></div></div>'
     )
     return (
-        '<div style="line-height: 1.4; padding: 2px 8px"><span style="display: inline-block; width: '
+        '<div style="line-height: 1.4; padding: 2px 8px; overflow-wrap: anywhere">'
+        '<span style="display: inline-block; width: '
         f'12px; height: 12px; background: {colour(k)}"></span> <b>{html.escape(label(watched))}</b> '
         f'<span class="kinetools-status">{mark} {html.escape(progress(watched))}</span>{bar}</div>'
     )

@@ -94,7 +94,7 @@ def metric_panel(runs, name: str) -> dict:
     traces = checkpoints(runs, name, hover=hover)
     lines = baseline_lines(runs, name, percent=share) if traces else []
     title = metric_name(name)
-    title = title[:1].upper() + title[1:]
+    title = title[:1].upper() + title[1:] if title[0].isascii() else title
     return panel(
         title,
         metric_unit(name),

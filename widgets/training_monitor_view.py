@@ -211,7 +211,8 @@ def code_html(monitor, comparison) -> str:
             f"about {comparison.chance:.2f}."
         )
     body = "<br>".join(text)
-    return f'<div style="line-height: 1.5; padding: 4px 8px">{body}</div>' if text else ""
+    style = "line-height: 1.5; padding: 4px 8px; overflow-wrap: anywhere"
+    return f'<div style="{style}">{body}</div>' if text else ""
 
 
 def _picker(description, width):

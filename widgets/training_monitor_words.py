@@ -62,7 +62,9 @@ def metric_unit(name: str) -> str:
 
 
 def brief(value: float) -> str:
-    """A number of two digits, or of two decimals where these are more: 1.01, 0.97, 0.042, −15."""
+    """A number of two digits, or of two decimals where these are more: 1.01, 0.97, 0.042, −15, 1370."""
+    if 10 <= abs(value) < 1e4:
+        return number(round(value))
     return f"{value:.2f}" if 0.095 <= value < 9.995 else number(value, 2)
 
 

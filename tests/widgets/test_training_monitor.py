@@ -17,6 +17,7 @@ import kinetools as kt
 from kinetools.gan.run_directory import open_gan_run
 from tests.widgets.training_monitor_runs import BASELINES, MadeUpRun
 from widgets import TrainingMonitor
+from widgets.training_monitor_words import brief
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -139,6 +140,7 @@ def test_metrics_are_named_and_measured_in_words(monitor):
     for metric, title in (("eigenvalue_q95", "λ_max (1/h)"), ("spread_ratio", "ratio of spreads")):
         monitor.metric = metric
         assert monitor.view.metric.figure["layout"]["yaxis"]["title"]["text"] == title
+    assert [brief(x) for x in (1369.0, 0.998, 0.0123, -15.2)] == ["1369", "1.00", "0.012", "−15"]
 
 
 def test_lines_that_lie_together_have_texts_apart_with_a_stroke_to_each(monitor):
