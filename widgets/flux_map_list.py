@@ -66,6 +66,7 @@ def list_rows(explorer) -> tuple[list, list]:
         sure = table[["increase", "decrease"]].max(axis=1).tolist()
     else:
         sure, r_hat, ess = [None] * len(values), table["r_hat"].tolist(), table["ess"].tolist()
+        predicted = data.draws[explorer.show].predicted
     order = {id: k for k, id in enumerate(table.index)}
     rows = []
     for id in data.reactions:
@@ -82,7 +83,7 @@ def list_rows(explorer) -> tuple[list, list]:
             numbers.append(_rounded(sure[k]))
             if not known:
                 texts[1], mark = "only in one", _joined(mark, _only(data, id))
-        elif r_hat[k] > R_HAT or ess[k] < ESS:
+        elif not predicted and (r_hat[k] > R_HAT or ess[k] < ESS):
             warning = f"R-hat {r_hat[k]:.3f}, ESS {ess[k]:.0f}"
         rows.append([id, texts, numbers, mark, warning])
     return columns, rows

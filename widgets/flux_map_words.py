@@ -33,6 +33,7 @@ def verdicts_html(explorer) -> str:
     parts = []
     for name, converged, sentence in verdicts(explorer):
         mark, line, ground = _MARKS.get(converged, _UNJUDGED)
+        mark = "→" if explorer.data.draws[name].predicted else mark
         role = "alert" if converged is False else "status"
         parts.append(
             f'<div role="{role}" style="line-height: 1.35; padding: 3px 10px; margin: 2px 0; color: #222; '
@@ -197,6 +198,8 @@ def _numbers(explorer, reaction) -> str:
         table = data.summary(name, level, explorer.interval_kind)
         if reaction in table.index:
             columns[name] = _column(table.loc[reaction], data.fitted(name, level), reaction)
+            if data.draws[name].predicted:  # no chains
+                columns[name]["r_hat"] = "–"
     if not columns:
         return ""
     rows = [

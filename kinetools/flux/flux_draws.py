@@ -102,6 +102,11 @@ class FluxDraws:
         """The sample with the highest log-likelihood, or None where that is not known."""
         return None if self.log_likelihood is None else int(np.argmax(self.log_likelihood))
 
+    @property
+    def predicted(self) -> bool:
+        """Whether these are predictions of mutants, which are no chains that could converge."""
+        return "knocked_out" in self.attrs
+
     @cached_property
     def r_hat(self) -> np.ndarray:
         """(reaction,); NaN for fluxes that do not vary."""

@@ -74,10 +74,15 @@ def test_the_result_is_a_posterior_to_those_who_read_posteriors(wild_type, mutan
 
 def test_predictions_can_be_seen_on_the_map(core, wild_type, mutants):
     from widgets import FluxMap
+    from widgets.flux_map_list import list_rows
 
     shown = FluxMap(wild_type, core, other=mutants, names=("wild type", "pyk"))
     shown.show = "pyk"
     assert shown.fluxes["PYK"] == 0 and "12 optimal" in shown.svg()
+    shown.selection = ["PGI"]  # predictions are no chains: nothing warns of their R-hat
+    page = shown.view.children[0].value + shown.view.words.value
+    assert "→ <b>pyk" in page
+    assert not any(row[-1] for row in list_rows(shown)[1])
 
 
 @pytest.mark.parametrize("method", ["moma", "room_relaxed", "room"])
