@@ -1,6 +1,7 @@
 /** A list of reactions or subsystems: typed words narrow it, headings sort it, clicks choose from it. */
 
 const AT_ONCE = 80; // rows that are drawn before more are scrolled to
+const OFF = "not on the map"; // which is worth a line only where it is the exception
 
 function made(tag, className, text = "", parent = null) {
   const node = document.createElement(tag);
@@ -105,11 +106,12 @@ class ReactionList {
   draw(scroll = false) {
     this.drawHead();
     this.rows = this.shown();
+    const every = this.model.get("rows");
+    this.fewOff = 2 * every.filter(([, , , mark]) => mark === OFF).length < every.length;
     this.body.replaceChildren();
     this.scrolled.scrollTop = 0;
     this.append(AT_ONCE);
-    const every = this.model.get("rows").length;
-    const many = `${this.rows.length} of ${every} ${this.things}s`;
+    const many = `${this.rows.length} of ${every.length} ${this.things}s`;
     const chosenFrom = this.search.value.trim() || this.model.get("only");
     this.more.textContent = chosenFrom && this.rows.length ? many : "";
     if (!this.rows.length) this.more.textContent = this.nothing();
@@ -123,8 +125,9 @@ class ReactionList {
   }
 
   nothing() {
-    if (this.search.value.trim()) return `no ${this.things} that is listed has these words`;
-    return this.model.get("only") ? `there is no such ${this.things}` : "";
+    const listed = this.model.get("only");
+    if (this.search.value.trim()) return `no ${this.things}${listed ? " listed" : ""} has these words`;
+    return listed ? `there is no such ${this.things}` : "";
   }
 
   drawHead() {
@@ -166,6 +169,7 @@ class ReactionList {
     row.tabIndex = 0;
     row.title = [name || id, subsystem, genes, mark, warning].filter(Boolean).join("\n");
     const first = made("td", "", id, row);
+    if (mark && (this.fewOff || mark !== OFF)) made("span", "note", mark, first);
     if (warning) made("span", "warning", "⚠", first);
     if (name && this.search.value.trim()) made("span", "note", this.foundAs(name, genes), first);
     for (const text of texts) made("td", "", text, row);
