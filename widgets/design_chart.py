@@ -15,7 +15,7 @@ from .display import live, mimebundle, svg_picture
 from .plotly_chart import PlotlyChart
 
 BLUE, GREY, ORANGE = "#0072B2", "#9a9a9a", "#D55E00"
-LONGEST = 34  # letters of a name in the chart
+LONGEST, LINE = 34, 15  # letters of a name in the chart, and its height in pixels
 
 
 class DesignChart(t.HasTraits):
@@ -87,9 +87,10 @@ class DesignChart(t.HasTraits):
         }
 
     def _labels(self, x, named, chosen) -> list[dict]:
-        """Names beside their points, inwards."""
-        middle = (min(x) + max(x)) / 2
-        return [
+        """Names beside their points, inwards, and above each other where points lie close."""
+        middle, values = (min(x) + max(x)) / 2, self.table[self.quantity]
+        per_value = (self._height - 80) / ((values.max() - values.min()) or 1.0)  # pixels
+        labels = [
             {
                 "x": float(place),
                 "y": float(value),
@@ -101,10 +102,16 @@ class DesignChart(t.HasTraits):
                 "font": {"size": 11, "color": ORANGE if is_chosen else BLUE},
             }
             for name, place, value, is_named, is_chosen in zip(
-                self.table.index, x, self.table[self.quantity], named, chosen
+                self.table.index, x, values, named, chosen
             )
             if is_named
         ]
+        top = {}  # in pixels, of the labels so far, by place
+        for label in sorted(labels, key=lambda label: label["y"]):
+            level = per_value * label["y"]
+            top[label["x"]] = max(level, top.get(label["x"], -np.inf) + LINE)
+            label["yshift"] = top[label["x"]] - level
+        return labels
 
     @property
     def _known_costs(self) -> bool:

@@ -11,7 +11,7 @@ from .trajectory_explorer_parts import rounded
 SAME, APART = "#0072B2", "#D55E00"  # intervals that overlap, and those that do not
 HEIGHT = 460
 NAMED = 6  # labels, at the largest differences
-WIDE, HIGH, SAME_PLACE = 0.25, 0.05, 0.002  # of labels, and of what is one dot; widths of the chart
+WIDE, HIGH, SAME_PLACE = 0.12, 0.05, 0.002  # of labels, and of what is one dot; widths of the chart
 RIGHT = 0.8  # beyond it a label stands to the left of its dot
 
 
@@ -95,7 +95,7 @@ def _names(table, selection, ends) -> list[dict]:
     span = ends[1] - ends[0]
     taken = [table.loc[r, ["measured", "predicted"]] / span for r in selection if r in table.index]
     labels = []
-    for reaction, place in (table[["measured", "predicted"]] / span).iterrows():
+    for reaction, place in (table[["measured", "predicted"]][: 3 * NAMED] / span).iterrows():
         if len(labels) == NAMED:
             break
         together = next((x for x in labels if (abs(x[0] - place) < SAME_PLACE).all()), None)
