@@ -22,14 +22,14 @@ def one_mode(temperatures: int, dimension: int) -> Modes:
     return Modes(np.zeros((1, dimension)), np.zeros(1), np.zeros((temperatures, 1)))
 
 
-def find_modes(x, temperatures: int) -> Modes:
-    """Modes of points x (point, dimension), told apart by planes; all weights are 0 at first."""
+def find_modes(x, temperatures: int, most: int = MOST_MODES) -> Modes:
+    """At most so many modes of points x (point, dimension), told apart by planes; weights are 0 at first."""
     from sklearn.mixture import GaussianMixture
 
     dimension = x.shape[1]
     scaled = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-12)
     best, labels = np.inf, np.zeros(len(x), int)
-    for count in range(1, MOST_MODES + 1):
+    for count in range(1, min(most, MOST_MODES) + 1):
         mixture = GaussianMixture(count, reg_covar=1e-4, n_init=2, random_state=0).fit(scaled)
         criterion = mixture.bic(scaled)
         if criterion < best - CLEARLY:
@@ -43,7 +43,13 @@ def find_modes(x, temperatures: int) -> Modes:
     within += 1e-6 * np.trace(within) / dimension * np.eye(dimension)
     normals = np.linalg.solve(within, means.T).T
     offsets = -0.5 * (normals * means).sum(axis=1)
-    return Modes(np.ascontiguousarray(normals), offsets, np.zeros((temperatures, len(groups))))
+    found = np.unique(
+        np.argmax(x @ normals.T + offsets, axis=1)
+    )  # planes may leave one without points
+    if len(found) < 2:
+        return one_mode(temperatures, dimension)
+    normals = np.ascontiguousarray(normals[found])
+    return Modes(normals, offsets[found], np.zeros((temperatures, len(found))))
 
 
 def preserving_weights(curves) -> np.ndarray:

@@ -91,7 +91,10 @@ class TemperedChains:
             self._retune(records)
             advance()
         self._learn()
-        self._find_modes()
+        seen = self._find_modes()
+        advance()
+        if len(self._modes.offsets) > 1:
+            self._weigh_modes(seen)
         for ladder in self._ladders:
             ladder.counts[0] = 0
             ladder.direction[:] = 0
@@ -162,17 +165,17 @@ class TemperedChains:
         self._modes = one_mode(len(betas), self.space.dimension)
 
     def _find_modes(self):
-        """Modes of what the chains see at β = 1, and weights with which all are found at every β."""
+        """Modes of what the chains see at β = 1, which is returned, (point, dimension)."""
         seen = []
         for _ in range(SETTLING // BETWEEN):
             self._run(BETWEEN, rate=0.02)
             seen += [ladder.x[0].copy() for ladder in self._ladders]
-        self._modes = find_modes(np.array(seen), len(self.betas))
+        # To be weighed, each needs a chain that is confined to it.
+        self._modes = find_modes(np.array(seen), len(self.betas), self.n_chains)
         for ladder in self._ladders:
             for k, x in enumerate(ladder.x):
                 ladder.mode[k] = mode_of(self._modes, x)
-        if len(self._modes.offsets) > 1:
-            self._weigh_modes(np.array(seen))
+        return np.array(seen)
 
     def _weigh_modes(self, seen):
         """Weights that keep each mode as populated at every temperature as it is at β = 1.
@@ -309,7 +312,7 @@ class TemperedChains:
         self._set_ladder(betas)
 
 
-WARM_UP = ANNEALING + len(TUNING) + 1  # calls of `advance` by warm_up
+WARM_UP = ANNEALING + len(TUNING) + 2  # calls of `advance` by warm_up
 
 
 def _first_ladder(k):

@@ -75,3 +75,13 @@ def test_the_evidence_is_that_of_quadrature(chains):
 def test_no_mode_is_preferred_at_the_ends_of_the_ladder(chains):
     weights = chains[0]._modes.weights
     assert (weights[[0, -1]] == 0).all()
+
+
+@pytest.mark.parametrize("n_chains", [1, 2])
+def test_few_chains_look_for_no_more_modes_than_they_can_weigh(n_chains):
+    network, data = two_ways()
+    idata = kt.sample_fluxes(
+        network, data, sigma="each", chains=n_chains, draws=50, max_steps=100, progress=False
+    )
+    assert idata.posterior.sizes["chain"] == n_chains
+    assert np.isfinite(idata.posterior.attrs["log_evidence"])
