@@ -23,7 +23,7 @@ def one_mode(temperatures: int, dimension: int) -> Modes:
 
 
 def find_modes(x, temperatures: int, most: int = MOST_MODES) -> Modes:
-    """At most so many modes of points x (point, dimension), told apart by planes; weights are 0 at first."""
+    """At most so many modes of points x (point, dimension), told apart by planes; no weights yet."""
     from sklearn.mixture import GaussianMixture
 
     dimension = x.shape[1]
