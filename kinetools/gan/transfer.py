@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -260,13 +261,12 @@ def _generators(model, states, name, given) -> dict[str, Generator]:
     """Generators of a source by preset."""
     result = {}
     for one in given if isinstance(given, (list, tuple)) else [given]:
-        try:
-            generator = one if isinstance(one, Generator) else load_generator(one)
-        except TypeError:
+        if not isinstance(one, (Generator, str, Path)):
             raise InputError(
                 f"sources: {name!r} must be a Generator or a run directory, found "
                 f"{type(one).__name__}."
-            ) from None
+            )
+        generator = one if isinstance(one, Generator) else load_generator(one)
         kind = KINDS[generator.features.kind]
         if kind in result:
             raise InputError(f"sources: {name!r} has two generators of preset {kind!r}; keep one.")
