@@ -12,17 +12,14 @@ from .density import overlap_coefficient
 from .diagnostics import constant
 from .diagnostics import r_hat as potential_scale_reduction
 from .flux_draws import FluxDraws
+from .flux_summary import COLUMNS as SUMMARY
 from .intervals import INTERVAL_NAMES, credible_intervals
 from .posterior import FLUX_UNITS
 from .precision_summary import pair_sentence, posterior_summary, widths_summary
 
 R_HAT = 1.1  # the published limit
 COLUMNS = {
-    "median": "median, mmol/gDW/h",
-    "mean": "mean, mmol/gDW/h",
-    "sd": "standard deviation, mmol/gDW/h",
-    "lower": "lower end of the credible interval, mmol/gDW/h",
-    "upper": "upper end of the credible interval, mmol/gDW/h",
+    **{name: SUMMARY[name] for name in ("median", "mean", "sd", "lower", "upper")},
     "width": "width of the credible interval, mmol/gDW/h",
     "cv": "coefficient of variation, standard deviation over the size of the mean: of no meaning for a "
     "mean near 0, where it grows beyond all bounds however well the flux is known; compare widths there",

@@ -13,9 +13,8 @@ def random_fluxes(network, measurements=None, n_points: int = 1, seed=0):
     network: FluxModel; measurements: whose bounds apply too. Raises InputError for bounds without a
     steady state.
     """
-    space = FluxSpace.of(
-        network, measurements, exchange=()
-    )  # which is drawn afterwards, and so faster
+    # Exchange fluxes are drawn afterwards, which is faster.
+    space = FluxSpace.of(network, measurements, exchange=())
     rng = np.random.default_rng(seed)
     fluxes = space.to_fluxes(sample_prior(space, n_points, seed=rng)[0])
     return draw_exchange(space, *fluxes, rng)
