@@ -1,7 +1,7 @@
 """The two samplers behind one interface: warm up, sample so many steps, keep and restore their state.
 
-Each has `starts` (for each chain, what it started from), `warm_up(advance)`, `n_warm_up` (how often that
-calls advance), `sample(steps, thinning)` → named arrays (chain, draw, …) with x and value, `state()`,
+Each has `starts` (for each chain, what it started from), `n_warm_up` and `warm_up(stage)` for each stage
+from 0 to there, `sample(steps, thinning)` → named arrays (chain, draw, …) with x and value, `state()`,
 `restore(arrays)`, `report()` → figures about the run, and `objection()`: why a run must not be called
 converged, or None.
 """
@@ -37,8 +37,8 @@ class Tempered:
         self.chains = TemperedChains(space, likelihood, prior, starts, seed, workers)
         self.n_warm_up, self._flat = WARM_UP, flat
 
-    def warm_up(self, advance):
-        self.chains.warm_up(advance)
+    def warm_up(self, stage):
+        self.chains.warm_up(stage)
 
     def sample(self, steps, thinning):
         blocks = self.chains.sample(steps, thinning)
@@ -80,9 +80,8 @@ class Acmet:
         self.starts, self.n_warm_up, self._state = [EDGES] * chains, 1, None
         self._accepted = np.zeros(chains)
 
-    def warm_up(self, advance):
+    def warm_up(self, stage):
         self._state = start_acmet(self._space, **self._settings)
-        advance()
 
     def sample(self, steps, thinning):
         draws = continue_acmet(

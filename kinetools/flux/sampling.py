@@ -82,7 +82,7 @@ def sample_fluxes(
     space = FluxSpace.of(network, measurements, measured=measured, exchange=exchange).rounded()
     density = density if likelihood else density.switched_off()
     parameters = {
-        "format": "kinetools flux sampling 2",
+        "format": "kinetools flux sampling 3",
         "network": network.hash,
         "measurements": measurements.hash,
         "sampler": sampler,
@@ -132,7 +132,8 @@ def sample_fluxes(
                 bar.show(verdict, method, steps)
                 done = over or (judge.enough(verdict) and store.length >= draws)
             if looked or time.monotonic() - saved > SAVED:
-                _save(run, method, store, steps, store.length if looked else check)
+                next_look = store.length if looked else check
+                _save(run, method, store, steps, next_look, method.n_warm_up)
                 saved = time.monotonic()
             if looked:
                 check = judge.next_check(store)
@@ -148,19 +149,28 @@ def _next_block(size, seconds) -> int:
 
 def _prepare(method, store, run, bar, judge) -> tuple[int, int]:
     """Warm up, or go on from the run's state; steps done, and how many draws to look at next."""
-    state = run.load_state()
-    if state is not None:
+    state, warmed_up, saved = run.load_state(), 0, time.monotonic()
+    if state is None:
+        run.event("started", warm_up=method.n_warm_up)
+    else:
         method.restore(state)
         store.restore(state)
-        run.event("resumed", steps=int(state["steps"]))
-        return int(state["steps"]), int(state["check"])
-    run.event("started", warm_up=method.n_warm_up)
-    method.warm_up(lambda: bar.warmed_up(method.n_warm_up))
+        warmed_up, steps = int(state["warmed_up"]), int(state["steps"])
+        run.event("resumed", warmed_up=warmed_up, steps=steps)
+        if warmed_up == method.n_warm_up:
+            return steps, int(state["check"])
+    for stage in range(warmed_up, method.n_warm_up):
+        method.warm_up(stage)
+        bar.warmed_up(stage + 1, method.n_warm_up)
+        if time.monotonic() - saved > SAVED:
+            _save(run, method, store, 0, 0, stage + 1)
+            saved = time.monotonic()
     return 0, judge.next_check(store)
 
 
-def _save(run, method, store, steps, check):
-    counters = {"steps": np.array(steps), "check": np.array(check)}
+def _save(run, method, store, steps, check, warmed_up):
+    counters = {"steps": steps, "check": check, "warmed_up": warmed_up}
+    counters = {name: np.array(value) for name, value in counters.items()}
     run.save_state(method.state() | store.state() | counters)
 
 
@@ -205,11 +215,10 @@ class _Bar:
     WARM_UP = 20  # percent
 
     def __init__(self, advance, run):
-        self._advance, self._run, self._percent, self._warm = advance, run, 0, 0
+        self._advance, self._run, self._percent = advance, run, 0
 
-    def warmed_up(self, total):
-        self._warm += 1
-        self._to(self.WARM_UP * self._warm // total)
+    def warmed_up(self, stage, total):
+        self._to(self.WARM_UP * stage // total)
 
     def show(self, verdict, method, steps):
         table = verdict.table

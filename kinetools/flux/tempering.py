@@ -69,6 +69,7 @@ class TemperedChains:
         self._rngs = [np.random.default_rng([self.seed, c]) for c in range(len(self.starts))]
         self._from_prior = np.isnan(self.starts).any(axis=1)
         self.sweeps = 0
+        self._seen = np.empty((0, self.space.dimension))  # at β = 1, while modes were looked for
         self._fisher = self._metric = None
         self._set_ladder(_first_ladder(TEMPERATURES))
         self._ladders = [self._first_points(c) for c in range(len(self.starts))]
@@ -79,28 +80,28 @@ class TemperedChains:
         """Number of chains."""
         return len(self.starts)
 
-    def warm_up(self, advance=lambda: None):
-        """Everything before the draws that count; `advance` is called `WARM_UP` times."""
-        for scale in np.geomspace(MELTED, 1.0, ANNEALING):
+    def warm_up(self, stage: int):
+        """One of the `WARM_UP` stages before the draws that count; all have to be taken, in order."""
+        if stage < WARM_UP - 1:
             self._learn()
+        if stage < ANNEALING:
+            scale = np.geomspace(MELTED, 1.0, ANNEALING)[stage]
             self._run(ANNEALING_SWEEPS, rate=0.1, scale=np.where(self._from_prior, scale, 1.0))
-            advance()
-        for n in TUNING:
-            self._learn()
-            records = self._run(n, rate=0.05)
-            self._retune(records)
-            advance()
-        self._learn()
-        seen = self._find_modes()
-        advance()
-        if len(self._modes.offsets) > 1:
-            self._weigh_modes(seen)
+        elif stage < ANNEALING + len(TUNING):
+            self._retune(self._run(TUNING[stage - ANNEALING], rate=0.05))
+        elif stage < WARM_UP - 1:
+            self._find_modes()
+        else:
+            if len(self._modes.offsets) > 1:
+                self._weigh_modes()
+            self._start_counting()
+
+    def _start_counting(self):
         for ladder in self._ladders:
             ladder.counts[0] = 0
             ladder.direction[:] = 0
         self._sums = Sums.empty(len(self.betas), len(self._modes.offsets))
         self.sweeps = 0
-        advance()
 
     def sample(self, n_sweeps: int, thinning: int) -> Blocks:
         """The next sweeps; every thinning-th point at β = 1."""
@@ -136,6 +137,7 @@ class TemperedChains:
     def state(self) -> dict:
         """Every number that sampling goes on from, as arrays."""
         arrays = {"betas": self.betas, "fisher": self._fisher, "sweeps": np.array(self.sweeps)}
+        arrays["seen"] = self._seen
         for name in Ladder._fields:
             arrays[f"ladder {name}"] = np.stack([getattr(c, name) for c in self._ladders])
         for name in Modes._fields:
@@ -150,6 +152,7 @@ class TemperedChains:
         """Go on from a state."""
         self._set_ladder(arrays["betas"])
         self._fisher, self.sweeps = arrays["fisher"], int(arrays["sweeps"])
+        self._seen = arrays["seen"]
         self._ladders = [
             Ladder(*(np.array(arrays[f"ladder {name}"][c]) for name in Ladder._fields))
             for c in range(self.n_chains)
@@ -165,24 +168,25 @@ class TemperedChains:
         self._modes = one_mode(len(betas), self.space.dimension)
 
     def _find_modes(self):
-        """Modes of what the chains see at β = 1, which is returned, (point, dimension)."""
+        """Modes of what the chains see at β = 1."""
         seen = []
         for _ in range(SETTLING // BETWEEN):
             self._run(BETWEEN, rate=0.02)
             seen += [ladder.x[0].copy() for ladder in self._ladders]
         # To be weighed, each needs a chain that is confined to it.
-        self._modes = find_modes(np.array(seen), len(self.betas), self.n_chains)
+        self._seen = np.array(seen)
+        self._modes = find_modes(self._seen, len(self.betas), self.n_chains)
         for ladder in self._ladders:
             for k, x in enumerate(ladder.x):
                 ladder.mode[k] = mode_of(self._modes, x)
-        return np.array(seen)
 
-    def _weigh_modes(self, seen):
+    def _weigh_modes(self):
         """Weights that keep each mode as populated at every temperature as it is at β = 1.
 
         Every chain is confined to one of them for a while. All start from what has been seen of it.
         """
-        n_modes, rows = len(self._modes.offsets), np.array([mode_of(self._modes, x) for x in seen])
+        n_modes, seen = len(self._modes.offsets), self._seen
+        rows = np.array([mode_of(self._modes, x) for x in seen])
         for chain, ladder in enumerate(self._ladders):
             ladder.mode[:] = chain % n_modes
             known = seen[rows == chain % n_modes]
@@ -234,17 +238,19 @@ class TemperedChains:
 
     def _learn(self):
         """Fisher information at each temperature from where the chains are now."""
-        x = np.stack(
-            [ladder.x for ladder in self._ladders], axis=1
-        )  # (temperature, chain, dimension)
-        forward, reverse = self.space.to_fluxes(x)
-        by_flux = self.likelihood.sensitivities(forward, reverse)
-        half = by_flux.shape[-1] // 2
-        jacobian = self.space.gradient(x[..., None, :], by_flux[..., :half], by_flux[..., half:])
-        now = (np.swapaxes(jacobian, -1, -2) @ jacobian).mean(axis=1)
+        # One temperature at a time: all sensitivities of a large network would fill the memory.
+        now = np.stack([self._information(k) for k in range(len(self.betas))])
         if self._fisher is not None and len(self._fisher) == len(now):
             now = FORGETTING * self._fisher + (1 - FORGETTING) * now
         self._fisher, self._metric = now, None
+
+    def _information(self, k):
+        """Mean Fisher information of the chains' points at a temperature, (dimension, dimension)."""
+        x = np.stack([ladder.x[k] for ladder in self._ladders])
+        by_flux = self.likelihood.sensitivities(*self.space.to_fluxes(x))
+        half = by_flux.shape[-1] // 2
+        jacobian = self.space.gradient(x[:, None, :], by_flux[..., :half], by_flux[..., half:])
+        return (np.swapaxes(jacobian, -1, -2) @ jacobian).mean(axis=0)
 
     def _metrics(self, scale):
         """Metric of the ladder with all β multiplied by `scale`."""
@@ -312,7 +318,7 @@ class TemperedChains:
         self._set_ladder(betas)
 
 
-WARM_UP = ANNEALING + len(TUNING) + 2  # calls of `advance` by warm_up
+WARM_UP = ANNEALING + len(TUNING) + 2  # stages of `warm_up`
 
 
 def _first_ladder(k):

@@ -32,10 +32,29 @@ def build_flux_model(recipe: Recipe, model=None) -> tuple[FluxModel, BuildReport
     does not fit, a step's first undecided id with suggestions, or a tracer that reaches no measured
     fragment.
     """
-    model = load_cobra_model(recipe.model) if model is None else model
     measurements = [load_measurements(name) for name in recipe.measurements]
+    model = load_cobra_model(recipe.model) if model is None else model
     draft, reports = Draft(model, recipe.transitions, recipe.one_way), []
-    steps = (
+    for step, arguments in curation_steps(recipe, measurements):
+        draft, report = step(draft, *arguments)
+        reports.append(report)
+    network = FluxModel(
+        recipe.id, draft.model, draft.transitions, recipe.max_flux, recipe.name, recipe.source
+    )
+    for data in measurements:
+        for experiment in data.experiments:
+            check_reach(network, experiment.tracer, experiment.fragments)
+    sizes = {
+        "reactions": len(network.reactions),
+        "metabolites": len(network.metabolites),
+        "labelled": len(draft.labelled),
+    }
+    return network, BuildReport(tuple(reports), sizes, recipe.published)
+
+
+def curation_steps(recipe: Recipe, measurements) -> tuple:
+    """What `build_flux_model` does to the draft, in order: (step, its further arguments)."""
+    return (
         (add_reactions, (recipe.extra,)),
         (set_bounds, (recipe.bounds,)),
         (match_ids, (recipe.ids,)),
@@ -52,21 +71,6 @@ def build_flux_model(recipe: Recipe, model=None) -> tuple[FluxModel, BuildReport
         (split_fractions, ()),
         (spread_symmetric, (recipe.symmetric,)),
     )
-    for step, arguments in steps:
-        draft, report = step(draft, *arguments)
-        reports.append(report)
-    network = FluxModel(
-        recipe.id, draft.model, draft.transitions, recipe.max_flux, recipe.name, recipe.source
-    )
-    for data in measurements:
-        for experiment in data.experiments:
-            check_reach(network, experiment.tracer, experiment.fragments)
-    sizes = {
-        "reactions": len(network.reactions),
-        "metabolites": len(network.metabolites),
-        "labelled": len(draft.labelled),
-    }
-    return network, BuildReport(tuple(reports), sizes, recipe.published)
 
 
 def load_cobra_model(name: str):

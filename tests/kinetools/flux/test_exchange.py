@@ -14,7 +14,7 @@ from kinetools.flux.exchange import (
     unseen_exchange,
 )
 from kinetools.flux.polytope import FluxSpace
-from kinetools.flux.tempering import TemperedChains
+from kinetools.flux.tempering import WARM_UP, TemperedChains
 from kinetools.flux.uniform import sample_prior, sample_uniform
 
 from .flux_spaces import BOUND, network
@@ -102,7 +102,8 @@ def test_trajectories_follow_the_room_that_unseen_exchange_has():
     space = FluxSpace.of(core, tight, exchange=()).rounded()
     prior = sample_prior(space, 4000, seed=0)[0]
     chains = TemperedChains(space, nothing, prior, np.full((2, space.dimension), np.nan), 1, 2)
-    chains.warm_up()
+    for stage in range(WARM_UP):
+        chains.warm_up(stage)
     x = chains.sample(6000, 2).x.reshape(-1, space.dimension)
     uniform = sample_uniform(space, 4000, seed=2)[0]
     found, expected, without = (log_exchange_room(space, p)[0].mean() for p in (x, prior, uniform))

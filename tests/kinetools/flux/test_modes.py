@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import kinetools as kt
-from kinetools.flux.tempering import TemperedChains
+from kinetools.flux.tempering import WARM_UP, TemperedChains
 from kinetools.flux.uniform import sample_prior
 
 MEASURED, SIGMA = np.array([0.4, 0.32, 0.28]), np.array([0.2, 0.005, 1.0])
@@ -44,7 +44,8 @@ def chains():
     space = kt.FluxSpace.of(network, data).rounded()
     prior = sample_prior(space, 1000, seed=0)[0]
     chains = TemperedChains(space, likelihood, prior, np.full((4, 1), np.nan), 1, 2)
-    chains.warm_up()
+    for stage in range(WARM_UP):
+        chains.warm_up(stage)
     return chains, chains.sample(20_000, 1).x
 
 

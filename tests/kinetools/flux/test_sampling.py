@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import kinetools as kt
+from kinetools.flux import sampling
 from kinetools.flux.draw_store import DrawStore
+from kinetools.flux.tempering import WARM_UP, TemperedChains
 
 # Mean and deviation of the toy's posterior by quadrature on a 3000 × 3000 grid (σ = 0.01).
 EXACT = {"b_ec": (19.9727, 1.7527)}
@@ -168,6 +170,31 @@ def test_a_killed_run_goes_on_to_the_same_result(toy, measured, tmp_path):
     np.testing.assert_array_equal(again.sample_stats.lp.values, whole.sample_stats.lp.values)
     with pytest.raises(kt.InputError, match="seed = 5, not 6"):
         sample(toy, measured, run_dir=folder, **options | {"seed": 6})
+
+
+def test_a_run_interrupted_while_it_warms_up_goes_on_to_the_same_result(
+    toy, measured, tmp_path, monkeypatch
+):
+    options = {"draws": 400, "seed": 5, "ess": 1e6, "max_steps": 2000}
+    whole = sample(toy, measured, **options)
+    monkeypatch.setattr(sampling, "SAVED", 0.0)
+    warm_up, done = TemperedChains.warm_up, []
+
+    def interrupted(chains, stage):
+        if stage in (5, WARM_UP - 1) and stage not in done:
+            done.append(stage)
+            raise KeyboardInterrupt
+        done.append(stage)
+        warm_up(chains, stage)
+
+    monkeypatch.setattr(TemperedChains, "warm_up", interrupted)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            sample(toy, measured, run_dir=tmp_path / "run", **options)
+    resumed = sample(toy, measured, run_dir=tmp_path / "run", **options)
+    assert sorted(done) == sorted([*range(WARM_UP), 5, WARM_UP - 1])  # no stage is done twice
+    for name in ("net_flux", "exchange_flux"):
+        np.testing.assert_array_equal(resumed.posterior[name].values, whole.posterior[name].values)
 
 
 @pytest.mark.parametrize(
