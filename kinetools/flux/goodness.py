@@ -68,9 +68,14 @@ def predict_fragments(network, idata, tracer, fragments, n_draws: int = 500):
 def posterior_fluxes(network, idata, n_draws: int | None = None):
     """Forward and reverse fluxes (draw, reaction) of a posterior's draws, in the network's order.
 
-    Raises InputError where the posterior lacks a reaction of the network.
+    Raises InputError where the posterior lacks a reaction of the network, or holds net fluxes only.
     """
     data = idata.posterior
+    if "exchange_flux" not in data:
+        raise InputError(
+            f"the posterior of {network.id!r} holds net fluxes only, and labelling depends on exchange "
+            "fluxes, too; sample it with sample_fluxes."
+        )
     missing = sorted(set(network.reactions) - set(data.reaction.values.tolist()))
     if missing:
         raise InputError(

@@ -20,6 +20,7 @@ from .uniform import sample_prior
 
 SAMPLERS = ("default", "acmet")
 PRIOR_DRAWS = 2000
+PRIOR_PER_DIMENSION = 4  # at least, for the covariance of the prior
 FIRST_CHECK = 250  # draws of each chain
 FEWEST = 4  # draws of each chain that can be judged
 GROWTH = 1.25  # between checks of convergence
@@ -101,7 +102,8 @@ def sample_fluxes(
     finished = run.result()
     if finished is not None:
         return finished
-    prior = sample_prior(space, PRIOR_DRAWS, seed=[seed, 0])[0]
+    n_prior = max(PRIOR_DRAWS, PRIOR_PER_DIMENSION * space.dimension)
+    prior = sample_prior(space, n_prior, seed=[seed, 0])[0]
     if sampler == "default":
         method = Tempered(space, density, prior, chains, seed, workers, flat=not likelihood)
     else:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.jupyter import CHROMIUM_FLAGS, TOKEN, NotebookPage, jupyter_server
+from tests.browser.patience import PATIENCE
 from tests.chromium import find_chromium
 
 
@@ -44,7 +45,7 @@ def context(browser, server):
     `context.requests` lists every address that its pages asked for.
     """
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(1000 * PATIENCE)
     context.requests = []
     context.on("request", lambda request: context.requests.append(request.url))
     page = context.new_page()

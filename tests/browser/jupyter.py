@@ -17,6 +17,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests.browser.patience import eventually
+
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "browser-tests"
 # Headless as root, and nothing may be asked of any other machine.
@@ -150,7 +152,6 @@ class NotebookPage:
             """() => window.jupyterapp?.shell?.currentWidget?.context?.isReady &&
                      window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel
                          ?.connectionStatus === "connected" """,
-            timeout=60_000,
         )
 
     def restart_kernel(self) -> None:
@@ -209,13 +210,9 @@ class NotebookPage:
         if content["status"] != "ok":
             raise AssertionError(f"{content['ename']}: {content['evalue']}")
 
-    def wait_for(self, expression: str, value, seconds=10) -> None:
+    def wait_for(self, expression: str, value) -> None:
         """Wait until a Python expression in the kernel has a value."""
-        end = time.monotonic() + seconds
-        while (found := self.evaluate(expression)) != value:
-            if time.monotonic() > end:
-                raise AssertionError(f"{expression} is {found!r}, not {value!r}")
-            time.sleep(0.05)
+        eventually(lambda: (expression, self.evaluate(expression)), (expression, value))
 
     def save(self) -> None:
         """Save the notebook."""

@@ -27,7 +27,7 @@ chart
 def notebook(open_notebook):
     notebook = open_notebook([WIDGET])
     notebook.run_all()
-    notebook.page.locator(".kinetools-chart .points path").first.wait_for(timeout=60_000)
+    notebook.page.locator(".kinetools-chart .points path").first.wait_for()
     return notebook
 
 

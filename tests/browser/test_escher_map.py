@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import nbformat
 import pytest
@@ -12,6 +11,7 @@ from kinetools.maps import Scale, load_map, map_reactions
 from kinetools.maps.scale import METABOLITE_SIZES
 from tests.browser.conftest import remote
 from tests.browser.jupyter import TOKEN
+from tests.browser.patience import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -77,20 +77,14 @@ class DrawnMap:
         return self.ask(id, 'return getComputedStyle(g.querySelector(".segment")).stroke')
 
     def wait_for_colour(self, id, colour):
-        end = time.monotonic() + 5
-        while self.colour(id) != colour:
-            assert time.monotonic() < end, f"{id} is {self.colour(id)}, not {colour}"
-            time.sleep(0.05)
+        eventually(lambda: self.colour(id), colour)
 
     def transform(self):
         return self.root.locator(".zoom-g").get_attribute("transform")
 
     def wait_for_zoom(self, expected):
         """Text has slightly other widths at another zoom, so what fits differs a little, too."""
-        end = time.monotonic() + 5
-        while (zoom := self.zoom()) != pytest.approx(expected, rel=0.01):
-            assert time.monotonic() < end, f"zoom {zoom}, not {expected}"
-            time.sleep(0.05)
+        eventually(self.zoom, pytest.approx(expected, rel=0.01))
 
     def zoom(self):
         return float(re.search(r"scale\((.*)\)", self.transform())[1])

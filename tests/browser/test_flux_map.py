@@ -1,7 +1,6 @@
 """FluxMap in JupyterLab and Voilà: switched, clicked, slid through, and saved as files."""
 
 import re
-import time
 from xml.etree import ElementTree
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from kinetools.maps import Scale
 from tests.browser.conftest import remote
 from tests.browser.jupyter import TOKEN
+from tests.browser.patience import eventually
 from tests.browser.test_escher_map import DrawnMap, rgb
 
 pytestmark = pytest.mark.browser
@@ -65,11 +65,8 @@ class Page:
     def halos(self):
         return self.page.locator(".kinetools-uncertain path").count()
 
-    def wait_for(self, ask, expected, seconds=15):
-        end = time.monotonic() + seconds
-        while (found := ask()) != expected:
-            assert time.monotonic() < end, f"{found!r}, not {expected!r}"
-            time.sleep(0.05)
+    def wait_for(self, ask, expected):
+        eventually(ask, expected)
 
 
 @pytest.fixture(scope="module")
@@ -334,8 +331,8 @@ def test_it_works_in_voila_where_nobody_runs_cells(browser, server):
     page.on("request", lambda request: asked.append(request.url))
     name = server.write("voila-flux-map", [WIDGET])
     # The page comes once its kernel has run the notebook.
-    page.goto(f"{server.url}/voila/render/{name}?token={TOKEN}", timeout=90_000)
-    page.locator(".kinetools-map-canvas[data-ready]").wait_for(timeout=90_000)
+    page.goto(f"{server.url}/voila/render/{name}?token={TOKEN}")
+    page.locator(".kinetools-map-canvas[data-ready]").wait_for()
     flux_map = Page(page)
     before = flux_map.map.colour("CS")
     flux_map.button("pyk").click()

@@ -1,8 +1,8 @@
 """FluxRidges in JupyterLab: sorted, picked, clicked, and at any width."""
 
-import time
-
 import pytest
+
+from tests.browser.patience import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -24,11 +24,8 @@ class Page:
     def __init__(self, page):
         self.page, self.chart = page, page.locator(".kinetools-chart").first
 
-    def wait_for(self, ask, expected, seconds=10):
-        end = time.monotonic() + seconds
-        while (found := ask()) != expected:
-            assert time.monotonic() < end, f"{found!r}, not {expected!r}"
-            time.sleep(0.05)
+    def wait_for(self, ask, expected):
+        eventually(ask, expected)
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 import math
 import re
-import time
 
 import pytest
 
 from tests.browser.conftest import remote
 from tests.browser.jupyter import TOKEN
+from tests.browser.patience import eventually
 from tests.browser.test_escher_map import DrawnMap
 
 pytestmark = pytest.mark.browser
@@ -66,11 +66,8 @@ class Explorer:
     def button(self, name):
         return self.page.locator("button.jupyter-button", has_text=name)
 
-    def wait_for(self, ask, expected, seconds=10):
-        end = time.monotonic() + seconds
-        while (found := ask()) != expected:
-            assert time.monotonic() < end, f"{found!r}, not {expected!r}"
-            time.sleep(0.03)
+    def wait_for(self, ask, expected):
+        eventually(ask, expected)
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +102,8 @@ def test_counts_change_while_a_threshold_is_dragged_and_arrive_in_python(noteboo
     for step in range(1, 9):
         explorer.page.mouse.move(x - 12 * step, y)
         before = seen[-1] if seen else first["relevant"]
-        end = time.monotonic() + 5
-        while explorer.count("relevant") == before:
-            assert time.monotonic() < end, "the counts stand still while the mouse is down"
-            time.sleep(0.02)
+        # the counts do not stand still while the mouse is down
+        eventually(lambda before=before: explorer.count("relevant") != before, True)
         seen.append(explorer.count("relevant"))
     assert seen == sorted(seen, reverse=True) and seen[-1] < first["relevant"]
     assert notebook.evaluate("explorer.view.thresholds.dragging") is True
@@ -282,7 +277,7 @@ display(explorer, seen)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server.url}/voila/render/{server.write('voila-labels', [cell])}?token={TOKEN}")
-    page.locator(".kinetools-thresholds svg path[data-class]").first.wait_for(timeout=90_000)
+    page.locator(".kinetools-thresholds svg path[data-class]").first.wait_for()
     explorer = Explorer(page)
     first = explorer.counts()
     field = explorer.panel("eigenvalue_max").locator("input.value")

@@ -1,12 +1,12 @@
 """RankingExplorer in JupyterLab: sliders move, parameters are chosen, and what is computed changes."""
 
 import re
-import time
 
 import pytest
 
 from tests.browser.conftest import remote
 from tests.browser.jupyter import TOKEN
+from tests.browser.patience import eventually
 from tests.browser.test_escher_map import DrawnMap
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ class Explorer:
         self.bars, self.distribution, self.curve, self.spectra = (
             self.charts.nth(i) for i in range(4)
         )
-        self.bars.locator(".bars path").first.wait_for(timeout=30_000)
+        self.bars.locator(".bars path").first.wait_for()
         self.result = page.get_by_role("status").filter(has_text="favours relevance")
 
     def slider(self, name):
@@ -50,11 +50,8 @@ class Explorer:
         """The name of the k-th row of the ranking."""
         return self.bars.locator(".ytick text").nth(k)
 
-    def wait_for(self, ask, expected, seconds=15):
-        end = time.monotonic() + seconds
-        while (found := ask()) != expected:
-            assert time.monotonic() < end, f"{found!r}, not {expected!r}"
-            time.sleep(0.03)
+    def wait_for(self, ask, expected):
+        eventually(ask, expected)
 
 
 @pytest.fixture(scope="module")
@@ -178,14 +175,14 @@ def test_fresh_sets_are_sampled_in_the_background_and_can_be_stopped(notebook, e
     button.click()
     stop = explorer.page.locator("button.jupyter-button", has_text="Stop")
     stop.wait_for()
-    notebook.wait_for("explorer.view.spectra.bar.value > 0", True, seconds=60)
+    notebook.wait_for("explorer.view.spectra.bar.value > 0", True)
     assert notebook.evaluate("1 + 1") == 2  # the kernel is free meanwhile
     stop.click()
     explorer.page.get_by_text("stopped", exact=True).wait_for()
     explorer.spectra.get_by_text("labelled sets").wait_for()
     notebook.execute("explorer.n_fresh = 5000")
     button.click()
-    explorer.spectra.get_by_text("5\u202f000 fresh sets").wait_for(timeout=60_000)
+    explorer.spectra.get_by_text("5\u202f000 fresh sets").wait_for()
 
 
 def test_a_reloaded_page_finds_the_explorer_as_it_was(notebook, explorer, server):
@@ -213,7 +210,7 @@ def test_it_works_in_voila_where_nobody_runs_cells(browser, server):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server.url}/voila/render/{server.write('voila-ranking', [cell])}?token={TOKEN}")
-    page.locator(".kinetools-chart").first.wait_for(timeout=90_000)
+    page.locator(".kinetools-chart").first.wait_for()
     explorer = Explorer(page)
     first = explorer.shares()
     explorer.slider("parameters k").focus()

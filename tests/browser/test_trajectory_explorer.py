@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.conftest import remote
 from tests.browser.jupyter import TOKEN
+from tests.browser.patience import PATIENCE, eventually
 from tests.browser.test_escher_map import DrawnMap
 
 pytestmark = pytest.mark.browser
@@ -59,7 +60,7 @@ class Explorer:
         charts = page.locator(".kinetools-chart")
         self.plane, self.scree, self.loadings, self.courses = (charts.nth(i) for i in range(4))
         self.movers = self.plane.locator(".kinetools-movers path")
-        self.movers.first.wait_for(timeout=30_000)
+        self.movers.first.wait_for()
         self.bars = page.locator(".kinetools-time")
         self.map = DrawnMap(page)
 
@@ -91,11 +92,8 @@ class Explorer:
         script = 'return getComputedStyle(g.querySelector(".node-circle")).fill'
         return self.map.ask(id, script)
 
-    def wait_for(self, ask, expected, seconds=15):
-        end = time.monotonic() + seconds
-        while (found := ask()) != expected:
-            assert time.monotonic() < end, f"{found!r}, not {expected!r}"
-            time.sleep(0.03)
+    def wait_for(self, ask, expected):
+        eventually(ask, expected)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +121,7 @@ def test_a_play_moves_a_mark_along_every_trajectory_without_the_kernel(notebook,
     first = explorer.marks()
     assert len(first) == n + 1  # the chosen one has a second mark
     explorer.play()
-    seen, end = [explorer.now()], time.monotonic() + 30
+    seen, end = [explorer.now()], time.monotonic() + PATIENCE
     while len(seen) < 6 and time.monotonic() < end:
         if (now := explorer.now()) != seen[-1]:
             seen.append(now)
@@ -331,7 +329,7 @@ def test_it_works_in_voila_where_nobody_runs_cells(browser, server):
     page.on("request", lambda request: asked.append(request.url))
     name = server.write("voila-trajectories", [cell])
     page.goto(f"{server.url}/voila/render/{name}?token={TOKEN}")
-    page.locator(".kinetools-movers path").first.wait_for(timeout=90_000)
+    page.locator(".kinetools-movers path").first.wait_for()
     explorer = Explorer(page)
     before = explorer.marks()
     explorer.play()

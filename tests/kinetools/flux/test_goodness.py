@@ -85,3 +85,11 @@ def test_another_network_or_fragment_is_named(toy, data, idata):
     del idata.posterior_predictive
     with pytest.raises(kt.InputError, match="posterior_predictive"):
         kt.check_fit(idata)
+
+
+def test_a_posterior_of_net_fluxes_only_cannot_be_simulated(toy, data, idata):
+    net_only = idata.copy()
+    net_only.posterior = idata.posterior[["net_flux"]]
+    tracer = data.experiments[0].tracer
+    with pytest.raises(kt.InputError, match="net fluxes only"):
+        kt.predict_fragments(toy, net_only, tracer, ["F"])
