@@ -29,11 +29,12 @@ demo-all: $(ENV)
 	@$(BIN)/kinetools demo notebooks/*.ipynb
 
 # Finds a Chromium, or installs one where it may; without one the browser tests say what to do.
-# Where there are more cores: make test PYTEST_ARGS="-n 4 --dist loadgroup".
+# A process for each core, at most four; one after the other: make test PYTEST_ARGS="-n 0".
 test: $(ENV)
 	@$(BIN)/ruff check --quiet .
 	@KINETOOLS_CHROMIUM="$$($(BIN)/python tests/chromium.py --install)"; \
-	 export KINETOOLS_CHROMIUM; $(BIN)/python -m pytest $(PYTEST_ARGS)
+	 export KINETOOLS_CHROMIUM; \
+	 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(PYTEST_ARGS)
 
 # Offline, JupyterLab has no news to ask for and no newer version to look up.
 lab: $(ENV)

@@ -1,4 +1,4 @@
-"""Every notebook runs headless, alone, top to bottom, for all physiologies, and so do its solutions."""
+"""Every notebook runs headless, alone, top to bottom, for all physiologies, and once with its solutions."""
 
 import re
 from pathlib import Path
@@ -76,13 +76,36 @@ def cases(path: Path) -> list[dict]:
     return STRAINS if "strain" in parameters else [{"seed": 1}, {"seed": 2}]
 
 
-RUNS = [(path, case) for path in NOTEBOOKS for case in cases(path)]
-NAMES = [f"{path.stem}-{next(iter(case.values()))}" for path, case in RUNS]
+RUNS = [(path, case, not k) for path in NOTEBOOKS for k, case in enumerate(cases(path))]
+NAMES = [
+    f"{path.stem}-{next(iter(case.values()))}{'-solutions' * solved}" for path, case, solved in RUNS
+]
 
 
-@pytest.mark.parametrize("path, case", RUNS, ids=NAMES)
-def test_a_notebook_runs_for_every_physiology_or_strain_and_leaves_pictures(path, case, tmp_path):
-    notebook = run(path, tmp_path, **case)
+def solutions(notebook) -> list:
+    """The solutions that are folded away under the exercises, as cells."""
+    return [
+        nbformat.v4.new_code_cell(code, metadata={"solution": True})
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for fold in re.findall(r"<details>.*?</details>", cell.source, re.S)
+        for code in re.findall(r"```python\n(.*?)```", fold, re.S)
+    ]
+
+
+@pytest.mark.parametrize("path, case, solved", RUNS, ids=NAMES)
+def test_a_notebook_runs_for_every_physiology_or_strain_and_leaves_pictures(
+    path, case, solved, tmp_path
+):
+    notebook = nbformat.read(path, 4)
+    exercises = solutions(notebook)
+    assert exercises, f"{path.name} has no exercises with solutions folded away"
+    if solved:  # after everything else, as by somebody who has read to the end
+        notebook.cells += exercises
+    extended = tmp_path / path.name
+    nbformat.write(notebook, extended)
+    notebook = run(extended, tmp_path, **case)
+    notebook.cells = [c for c in notebook.cells if "solution" not in c.metadata]
     kinds = [set(o.get("data", {})) for o in outputs(notebook)]
     pictures = {"image/svg+xml", "application/vnd.plotly.v1+json", "text/html"}
     assert sum(bool(kind & pictures) for kind in kinds) >= 3
@@ -92,23 +115,6 @@ def test_a_notebook_runs_for_every_physiology_or_strain_and_leaves_pictures(path
     lines = [o.text for o in outputs(notebook) if o.output_type == "stream" and o.name == "stderr"]
     bar = re.compile(r"\d+%\|.*\d+/\d+ \[")
     assert all(bar.search(line) for line in lines if line.strip()), lines
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_the_solutions_of_a_notebook_run(path, tmp_path):
-    notebook = nbformat.read(path, 4)
-    solutions = [
-        code
-        for cell in notebook.cells
-        if cell.cell_type == "markdown"
-        for fold in re.findall(r"<details>.*?</details>", cell.source, re.S)
-        for code in re.findall(r"```python\n(.*?)```", fold, re.S)
-    ]
-    assert solutions, f"{path.name} has no exercises with solutions folded away"
-    notebook.cells += [nbformat.v4.new_code_cell(code) for code in solutions]
-    extended = tmp_path / path.name
-    nbformat.write(notebook, extended)
-    run(extended, tmp_path)
 
 
 def test_notebook_01_keeps_the_rule_and_the_corrections_it_was_given(tmp_path):
