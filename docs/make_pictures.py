@@ -18,8 +18,25 @@ LOAD = """import kinetools as kt
 from widgets import EscherMap, LabelExplorer, TrainingMonitor
 model = kt.load_kinetic_model("ecoli")
 state = kt.load_steady_state("ecoli", physiology=1)"""
+BUNDLED = """import kinetools as kt
+from kinetools.data import DATA
+from widgets import DesignChart, FluxRidges, KnockoutView
+def load(name): return kt.load_posterior(DATA / "flux" / "posteriors" / f"{name}.nc")
+network = kt.load_flux_model("toya_core")"""
 SHOTS = {
     # name: (cells; the last one shows the widget, steps to take before the picture)
+    "design_chart": (
+        [
+            BUNDLED
+            + "\ntracers = kt.common_tracers(network)"
+            + "\ngrams = {a: 1.0 * (1 in a) for x in tracers.values() for m in x.mixtures.values() "
+            + "for _, a in m}"
+            + "\ntable = kt.rank_tracers(network, load('toya_core_wt5h'), tracers, ['PGI', 'GND', 'ICL'], "
+            + "costs=kt.tracer_costs(tracers, grams, 1.0), n_inferred=0, progress=False)",
+            "picture = DesignChart(table)\npicture",
+        ],
+        ["picture.selection = list(table.index[:2])"],
+    ),
     "escher_map": (
         [
             LOAD,
@@ -44,14 +61,23 @@ SHOTS = {
     ),
     "flux_ridges": (
         [
-            "import kinetools as kt\nfrom kinetools.data import DATA\nfrom widgets import FluxRidges"
-            + "\nfolder = DATA / 'flux' / 'posteriors'"
-            + "\ncore, genome = (kt.load_posterior(folder / f'{name}_wt5h.nc') "
-            + "for name in ('toya_core', 'ecoli_genome'))",
-            "picture = FluxRidges({'core': core, 'genome': genome}, "
+            BUNDLED,
+            "picture = FluxRidges({'core': load('toya_core_wt5h'), "
+            "'genome': load('ecoli_genome_wt5h')}, "
             "['PGI', 'GND', 'TPI', 'PYK', 'PPC', 'CS', 'ICL', 'AKGDH'])\npicture",
         ],
         ["picture.selection = ['PYK']"],
+    ),
+    "knockout_view": (
+        [
+            BUNDLED
+            + "\nmutant = kt.load_measurements('toya2010_pyk5h')"
+            + "\npredicted = kt.predict_knockout(network, load('toya_core_wt5h'), 'PYK', n_samples=500, "
+            + "measurements=mutant, progress=False)",
+            "picture = KnockoutView(predicted, load('toya_core_pyk5h'), network, "
+            "names=('measured pyk', 'predicted by MOMA'))\npicture",
+        ],
+        ["picture.selection = ['PPC']"],
     ),
     "label_explorer": (
         [

@@ -10,7 +10,7 @@ from .flux_draws import FluxDraws
 from .intervals import INTERVAL_NAMES, credible_intervals
 from .posterior import FLUX_UNITS
 
-SAME = 1e-9  # over the size of a flux: a smaller difference is rounding
+SAME = 1e-6  # over the size of a flux (at least 1 mmol/gDW/h): less is rounding, of single precision, say
 COLUMNS = {
     "first": "median of the first posterior, mmol/gDW/h",
     "second": "median of the second posterior, mmol/gDW/h",
@@ -72,14 +72,19 @@ class PosteriorPair:
 
     @cached_property
     def differences(self) -> np.ndarray:
-        """Second − first, (shared reaction, pair): pairs of draws that are drawn at random, once."""
+        """Second − first, (shared reaction, pair): pairs of draws that are drawn at random, once.
+
+        What is no more than rounding is 0.
+        """
         rng = np.random.default_rng(0)
         n = max(len(self.first), len(self.second))
         a, b = (rng.permutation(np.resize(np.arange(len(d)), n)) for d in (self.first, self.second))
         rows_a, rows_b = self._rows
-        return (
-            self.second.by_reaction[rows_b[:, None], b] - self.first.by_reaction[rows_a[:, None], a]
-        )
+        first = self.first.by_reaction[rows_a[:, None], a]
+        second = self.second.by_reaction[rows_b[:, None], b]
+        difference = second - first
+        size = np.maximum(np.abs(first), np.abs(second)).max(axis=1, initial=1.0, keepdims=True)
+        return np.where(np.abs(difference) <= SAME * size, 0.0, difference)
 
     @cached_property
     def sorted(self) -> np.ndarray:

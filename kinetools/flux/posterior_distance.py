@@ -7,6 +7,7 @@ import numpy as np
 
 from ..data import number, real_numbers, whole_number
 from ..errors import InputError
+from .comparison import SAME
 from .flux_draws import FluxDraws
 from .flux_model import near
 from .intervals import INTERVAL_NAMES, credible_intervals
@@ -173,9 +174,12 @@ def _table(first, second, shared, level, interval):
     table["difference"] = table["predicted"] - table["measured"]
     squares = table["difference"] ** 2
     table["share"] = squares / squares.sum() if squares.sum() > 0 else 0.0
-    table["overlap"] = (table["predicted_lower"] <= table["measured_upper"]) & (
-        table["measured_lower"] <= table["predicted_upper"]
+    # Ends that are the same to rounding overlap: both may be fixed to one measured value.
+    apart = np.maximum(
+        table["predicted_lower"] - table["measured_upper"],
+        table["measured_lower"] - table["predicted_upper"],
     )
+    table["overlap"] = apart <= SAME * np.maximum(1.0, table["measured"].abs())
     order = table["difference"].abs().sort_values(ascending=False, kind="stable").index
     table = table.loc[order]
     table.attrs = {
