@@ -167,6 +167,7 @@ def _prepare(method, store, run, bar, judge) -> tuple[int, int]:
         if time.monotonic() - saved > SAVED:
             _save(run, method, store, 0, 0, stage + 1)
             saved = time.monotonic()
+    run.event("warmed up")
     return 0, judge.next_check(store)
 
 

@@ -20,24 +20,20 @@ FLUXES = ("net_flux", "exchange_flux")
 
 @dataclass(frozen=True)
 class Made:
-    """How a posterior is made. draws: of each chain; every, prior_every: how many draws make one that is
-    kept; fluxes: those that are kept."""
+    """How a posterior is made. draws: of each chain; every, prior_every: how many make one that is kept."""
 
     network: str
     measurements: str
     draws: int
     every: int
     prior_every: int = 5
-    fluxes: tuple[str, ...] = FLUXES
 
 
 MADE = {
     "toya_core_wt5h": Made("toya_core", "toya2010_wt5h", draws=2000, every=4),
     "toya_core_pyk5h": Made("toya_core", "toya2010_pyk5h", draws=2000, every=4),
     "toya_core_pgi16h": Made("toya_core", "toya2010_pgi16h", draws=2000, every=4),
-    "ecoli_genome_wt5h": Made(
-        "ecoli_genome", "toya2010_wt5h", draws=1000, every=10, fluxes=("net_flux",)
-    ),
+    "ecoli_genome_wt5h": Made("ecoli_genome", "toya2010_wt5h", draws=1000, every=10),
 }
 
 
@@ -63,7 +59,7 @@ def save(idata, name) -> Path:
     for group in set(small.groups()) - set(KEPT):
         delattr(small, group)
     for group in ("posterior", "prior"):
-        kept = small[group][list(made.fluxes)].astype(np.float32)
+        kept = small[group][list(FLUXES)].astype(np.float32)
         kept.attrs = small[group].attrs
         setattr(small, group, kept)
     small.sample_stats = small.sample_stats[["lp"]]
