@@ -8,6 +8,7 @@ from scipy.stats import chi2, norm
 
 from ..data import number, whole_number
 from ..errors import InputError
+from ..run import on_one_thread
 from .exchange import labelling_exchange
 from .likelihood import LabellingLikelihood
 from .optimum import maximise
@@ -86,6 +87,7 @@ class FluxFit:
         return profile_likelihood(self, reaction, _level(level))
 
 
+@on_one_thread
 def fit_fluxes(
     network,
     measurements,

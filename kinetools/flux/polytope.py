@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..errors import InputError
+from ..run import on_one_thread
 from .coordinates import coordinate_system, inequalities, one_way
 from .edge_points import edge_points
 from .flux_bounds import check_feasible, net_bounds, place
@@ -51,6 +52,7 @@ class FluxSpace:
     net_vertices: np.ndarray = field(repr=False)
 
     @classmethod
+    @on_one_thread
     def of(cls, network, measurements=None, *, bounds=None, measured="bounds", exchange=None):
         """The flux space of a network, with the bounds that come with measurements.
 
@@ -173,6 +175,7 @@ class FluxSpace:
             center=np.linalg.solve(axes, self.center - center),
         )
 
+    @on_one_thread
     def rounded(self) -> "FluxSpace":
         """The same space in coordinates in which the largest ellipsoid inside is the unit ball around 0."""
         center, axes = largest_ellipsoid(self.A, self.b, self.center)

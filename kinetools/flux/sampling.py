@@ -7,7 +7,7 @@ import numpy as np
 
 from ..data import number, whole_number
 from ..errors import InputError
-from ..run import reporting, worker_count
+from ..run import on_one_thread, reporting, worker_count
 from .chains import Acmet, Tempered
 from .convergence import check_convergence
 from .draw_store import DrawStore
@@ -31,6 +31,7 @@ ACMET_WARM_UP = 100_000
 MEASURED = ("bounds", "likelihood")
 
 
+@on_one_thread
 def sample_fluxes(
     network,
     measurements,
