@@ -24,7 +24,14 @@ from unpruned import unpruned
 
 import kinetools as kt
 from kinetools.flux.exchange import labelling_exchange
-from kinetools.flux.tempering import STEPS, TemperedChains
+from kinetools.flux.tempering import (
+    ANNEALING,
+    ANNEALING_SWEEPS,
+    SETTLING,
+    STEPS,
+    TUNING,
+    TemperedChains,
+)
 from kinetools.flux.uniform import sample_prior
 from kinetools.run import worker_count
 
@@ -36,6 +43,7 @@ GENOME = "ecoli_genome", "toya2010_wt5h"
 SWEEPS = 4  # that are timed
 FEWEST_REACTIONS = 50  # in the networks through which lines are laid: not the toy
 PUBLISHED_LARGEST = 80_000
+WARM = ANNEALING * ANNEALING_SWEEPS + sum(TUNING) + SETTLING  # sweeps before the first draw
 WORKSHOP = {"toy": ("toy", "toy"), "core": ("toya_core", "toya2010_wt5h")}
 PUBLISHED = 65_881, 1_174_530
 
@@ -47,6 +55,13 @@ def load(name):
     network, data = (WORKSHOP | {"genome": GENOME, "unpruned": GENOME})[name]
     network = unpruned() if name == "unpruned" else kt.load_flux_model(network)
     return network, kt.load_measurements(data)
+
+
+def flux_space(network, data):
+    """The space that the default sampler walks through."""
+    density = kt.LabellingLikelihood(network, data)
+    exchange = labelling_exchange(network, density.simulators)
+    return kt.FluxSpace.of(network, data, exchange=exchange), density
 
 
 def measured(name, minutes):
@@ -70,6 +85,7 @@ def measured(name, minutes):
     return {
         "network": name,
         "varying net fluxes": int(idata.constant_data.varies.sum()),
+        "dimensions": flux_space(network, data)[0].dimension,
         "temperatures": temperatures,
         "converged": attrs["converged"],
         "seconds": seconds,
@@ -80,18 +96,16 @@ def measured(name, minutes):
         "largest R-hat": attrs["max_r_hat"],
         "fewest effective draws": attrs["min_ess"],
         "seconds to the published criterion": first and first["time"] - began,
-        "simulations to the published criterion": first and first["steps"] * simulations,
-        "simulations": attrs["steps"] * simulations,
+        "simulations to the published criterion": first and (WARM + first["steps"]) * simulations,
+        "simulations": (WARM + attrs["steps"]) * simulations,
     }
 
 
 def paced(name):
     """One row: size, and the time of a sweep, of a run that is only begun."""
     network, data = load(name)
-    density = kt.LabellingLikelihood(network, data)
-    exchange = labelling_exchange(network, density.simulators)
-    space = kt.FluxSpace.of(network, data, exchange=exchange).rounded()
-    chains = 4
+    space, density = flux_space(network, data)
+    space, chains = space.rounded(), 4
     starts = np.full((chains, space.dimension), np.nan)
     # As many as a covariance needs, though not as independent as a sampling would have them.
     prior = sample_prior(space, 2 * space.dimension, thinning=space.dimension, seed=1)[0]
@@ -102,6 +116,7 @@ def paced(name):
     return {
         "network": name,
         "varying net fluxes": int(space.varies.sum()),
+        "dimensions": space.dimension,
         "temperatures": len(tempered.betas),
         "converged": 0,
         "processor seconds a sweep": (time.process_time() - cpu) / SWEEPS,

@@ -6,8 +6,9 @@ import ipywidgets as w
 import numpy as np
 import traitlets as t
 
+from kinetools.data import whole_number
 from kinetools.errors import InputError
-from kinetools.flux.design_picture import QUANTITY, SCALES, draw_design
+from kinetools.flux.design_picture import QUANTITY, SCALES, check_design, draw_design
 
 from .chart_style import axis, layout
 from .design_words import comparison_html, reading_html
@@ -15,6 +16,7 @@ from .display import live, mimebundle, svg_picture
 from .plotly_chart import PlotlyChart
 
 BLUE, GREY, ORANGE = "#0072B2", "#9a9a9a", "#D55E00"
+LEAST = 120  # pixels of the chart's height
 LONGEST, LINE = 34, 15  # letters of a name in the chart, and its height in pixels
 
 
@@ -32,8 +34,9 @@ class DesignChart(t.HasTraits):
 
     def __init__(self, table, height: int = 440):
         self._title = "Which tracer next?"
-        draw_design(table)  # raises InputError for anything else
-        self.table, self._height, self._view = table, height, None
+        check_design(table)
+        self._height = whole_number(height, "height", LEAST)
+        self.table, self._view = table, None
         super().__init__(quantity=QUANTITY[table.attrs.get("criterion", "width")])
 
     def figure(self):

@@ -75,8 +75,8 @@ class FluxMapData:
             return self._keep(
                 key, lambda: changed_subsystems(explorer.shown, named, explorer.probability)
             )
-        key = ("subsystems", show, level, interval)
-        return self._keep(key, lambda: subsystem_table(explorer.shown, named))
+        key, predicted = ("subsystems", show, level, interval), self.draws[show].predicted
+        return self._keep(key, lambda: subsystem_table(explorer.shown, named, predicted))
 
     def layers(self, explorer):
         """What the map shows of an explorer: kinetools' `FluxLayers`, scaled to what is on the map."""
@@ -124,7 +124,10 @@ def _names(names, one, two) -> tuple[str, ...]:
         if all(known) and len(set(known)) == wanted:
             return tuple(known)
         return ("posterior",) if two is None else ("first", "second")
-    names = [names] if isinstance(names, str) else list(names)
+    try:
+        names = [names] if isinstance(names, str) else list(names)
+    except TypeError:
+        names = [names]
     good = len(names) >= wanted and all(isinstance(n, str) and n.strip() for n in names)
     if not good or len(set(names[:wanted])) < wanted:
         raise InputError(

@@ -3,6 +3,7 @@
 import traitlets as t
 
 from kinetools.errors import InputError
+from kinetools.flux.flux_model import checked_ids
 from kinetools.flux.intervals import INTERVALS, checked_level
 from kinetools.flux.precision import R_HAT, PosteriorPrecision
 from kinetools.flux.ridges import AXES, ORDERS, Ridges
@@ -25,7 +26,8 @@ class FluxRidges(t.HasTraits):
     `axis`, "prior", "posterior" or "shared"; `priors`, whether they are drawn; `level` and `interval_kind`
     ("hdi" or "eti") of the intervals; `page`, of 32 rows each, from 0; `selection`, ids of reactions whose
     figures stand below the chart. `table` and `pairs` are those of `compare_precision` and
-    `precision_pairs`. Raises InputError as these do, and for values a trait cannot have.
+    `precision_pairs`. Raises InputError as these do, and for rows, orders and pages that are not there;
+    a trait that is set to another kind of value raises traitlets' TraitError.
     """
 
     reactions = t.List(t.Unicode())
@@ -42,7 +44,7 @@ class FluxRidges(t.HasTraits):
         self.data = PosteriorPrecision(posteriors, None, r_hat)
         self.ridges = Ridges(self.data, level)
         self._view = None
-        rows = [reactions] if isinstance(reactions, str) else list(reactions or ())
+        rows = checked_ids(reactions, "reactions")
         super().__init__(level=level, order=self.ridges.orders[0], reactions=rows)
 
     @property

@@ -1,6 +1,6 @@
 """What has changed most between two posteriors: surely, and by much."""
 
-from ..data import number
+from ..data import number, real_numbers
 from ..errors import InputError
 
 PROBABLE = 0.95
@@ -13,11 +13,7 @@ def most_changed(comparison, probability: float = PROBABLE):
     Returns its rows with a column `probability`, that of a change in the direction that is the more
     probable one. Raises InputError for another table and a probability outside of 0 … 1.
     """
-    needed = ("difference", "increase", "decrease")
-    if lacking := [c for c in needed if c not in getattr(comparison, "columns", ())]:
-        raise InputError(
-            f"comparison: lacks the column {lacking[0]!r}; give what compare_posteriors returns."
-        )
+    comparison = checked_comparison(comparison)
     probability = checked_probability(probability)
     table = comparison.assign(probability=comparison[["increase", "decrease"]].max(axis=1))
     table = table[table["probability"] >= probability]
@@ -25,6 +21,17 @@ def most_changed(comparison, probability: float = PROBABLE):
     table = table.loc[order]
     table.attrs = dict(comparison.attrs)
     return table
+
+
+def checked_comparison(comparison):
+    """A table of `compare_posteriors`; InputError for another one."""
+    needed = ("difference", "increase", "decrease")
+    if lacking := [c for c in needed if c not in getattr(comparison, "columns", ())]:
+        raise InputError(
+            f"comparison: lacks the column {lacking[0]!r}; give what compare_posteriors returns."
+        )
+    values = {c: real_numbers(comparison[c], f"comparison: the column {c!r}") for c in needed}
+    return comparison.assign(**values)
 
 
 def checked_probability(value) -> float:

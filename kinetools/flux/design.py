@@ -1,5 +1,6 @@
 """Which tracer experiment to do next: how much each candidate would narrow the fluxes of interest."""
 
+import inspect
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,8 +12,11 @@ from .design_cost import checked_costs, pareto_front
 from .design_experiments import PlannedExperiments
 from .design_inference import ENOUGH, joint_measurements, reweighted, sampled, simulated_data
 from .design_information import remaining
-from .design_today import Today
+from .design_today import FEWEST, Today
+from .flux_model import near
 from .posterior import FLUX_UNITS
+from .sampling import sample_fluxes
+from .sampling_run import run_folder
 
 TRUTHS = 64  # draws at which data are simulated for the ranking
 SHARE = 0.1  # of the draws that weights must leave as effective ones
@@ -72,24 +76,26 @@ def rank_tracers(
     ones that it names); criterion: what ranks, "width", "A" or "D" (see attrs["columns"]); n_inferred: how
     many of the best are inferred anew, from n_data_sets simulated data sets each, by reweighting today's
     draws where 200 effective ones are left, else by `sample_fluxes` with the options in `sampling`;
-    n_draws: draws for the ranking; level, interval: of the intervals ("hdi" or "eti"); run_dir: keeps what
-    is sampled.
+    n_draws: draws for the ranking, 500 at least; level, interval: of the intervals ("hdi" or "eti");
+    run_dir: keeps what is sampled.
     Returns a DataFrame by candidate; attrs: columns (explained), today (intervals), inferences and more.
-    Raises InputError for a posterior of another network, unknown or fixed reactions, fragments that the
-    network does not make, and a tracer whose label reaches none of them.
+    Raises InputError for a posterior of another network or of fewer than 500 draws, unknown or fixed
+    reactions, fragments that the network does not make, and a tracer whose label reaches none of them.
     Sources: Chaloner & Verdinelli 1995, Stat. Sci. 10:273 (Bayesian design); Schellenberger et al. 2012,
     BMC Syst. Biol. 6:9 (tracers judged over sampled fluxes); the estimate: see design_information.py.
     """
-    if criterion not in CRITERIA:
+    if not isinstance(criterion, str) or criterion not in CRITERIA:
         raise InputError(
             f"criterion={criterion!r}: choose one of {', '.join(map(repr, CRITERIA))}."
         )
     n_inferred = whole_number(n_inferred, "n_inferred", 0)
     n_data_sets = whole_number(n_data_sets, "n_data_sets", 1)
-    n_draws, seed = whole_number(n_draws, "n_draws", 100), whole_number(seed, "seed", 0)
+    n_draws, seed = whole_number(n_draws, "n_draws", FEWEST), whole_number(seed, "seed", 0)
     workers = worker_count(workers)
     options = _options(sampling)
     today = Today(network, idata, reactions, measurements, level, interval)
+    if n_data_sets > (known := len(today.all[2])):
+        raise InputError(f"n_data_sets={n_data_sets}: the posterior has {known} draws; give fewer.")
     planned = PlannedExperiments(
         network,
         candidates,
@@ -98,6 +104,7 @@ def rank_tracers(
     )
     costs = checked_costs(costs, planned.candidates)
     planned.check_reach(*today.some(16)[:2])
+    run_folder(run_dir)  # raises InputError for what can be none, before the work begins
     table = _ranked(today, planned, n_draws, seed, workers, progress)
     table["cost"] = [costs.get(name, np.nan) for name in table.index]
     column, ascending = CRITERIA[criterion]
@@ -230,7 +237,12 @@ def _options(sampling) -> dict:
     if sampling is not None and not isinstance(sampling, Mapping):
         raise InputError('sampling must hold options of sample_fluxes, {"minutes": 2}, say.')
     own = {"run_dir", "seed", "sigma", "measured", "network", "measurements", "workers", "progress"}
-    odd = sorted(own & set(sampling or {}))
-    if odd:
-        raise InputError(f"sampling: {odd[0]} is set by rank_tracers; leave it out.")
+    known = inspect.signature(sample_fluxes).parameters
+    for name in sampling or {}:
+        if name in own:
+            raise InputError(f"sampling: {name} is set by rank_tracers; leave it out.")
+        if name not in known:
+            raise InputError(
+                f"sampling: sample_fluxes has no option {name!r}; {near(name, set(known) - own)}"
+            )
     return SAMPLING | dict(sampling or {})

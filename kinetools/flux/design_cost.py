@@ -6,6 +6,7 @@ import numpy as np
 
 from ..data import number
 from ..errors import InputError
+from .flux_model import by_name
 from .tracer import Tracer, parse_labelling, write_labelling
 
 
@@ -38,12 +39,12 @@ def parallel(candidates) -> dict[str, tuple[Tracer, ...]]:
             f"{' without entries' * isinstance(candidates, Mapping)}."
         )
     result = {}
-    for name, given in candidates.items():
+    for name, given in by_name(candidates, "candidates").items():
         several = given if isinstance(given, (list, tuple)) else [given]
         if not several:
             raise InputError(f"candidate {name!r}: an empty list; give at least one tracer.")
         try:
-            result[str(name)] = tuple(Tracer.of(one) for one in several)
+            result[name] = tuple(Tracer.of(one) for one in several)
         except InputError as error:
             raise InputError(f"candidate {name!r}: {error}") from None
     return result
@@ -57,6 +58,7 @@ def checked_costs(costs, names) -> dict[str, float]:
         raise InputError(
             "costs must map every candidate to a number; kt.tracer_costs makes them from prices."
         )
+    costs = by_name(costs, "costs")
     wrong = [n for n in names if n not in costs] or [n for n in costs if n not in names]
     if wrong:
         raise InputError(

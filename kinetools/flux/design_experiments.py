@@ -10,10 +10,12 @@ import numpy as np
 from ..data import number
 from ..errors import InputError
 from .design_cost import parallel
+from .flux_model import by_name
 from .fragments import Fragment
 from .labelling import LabellingSimulator
 from .tracer import Tracer
 
+SIGMAS = 1e-6, 1.0  # of a mass, a share of molecules: beyond them it is no error of a measurement
 UNLABELLED = 1e-9  # share of labelled molecules that counts as none
 
 
@@ -100,15 +102,22 @@ class PlannedExperiments:
 
 def _fragments(network, fragments, candidate) -> tuple[Fragment, ...]:
     if isinstance(fragments, Mapping):
+        fragments = by_name(fragments, "fragments")
         if candidate not in fragments:
             raise InputError(
                 f"fragments: none for candidate {candidate!r}; give a list for all, or one for each."
             )
         fragments = fragments[candidate]
-    given = [fragments] if isinstance(fragments, (str, Fragment)) else list(fragments)
-    found = tuple(Fragment.parse(f).in_network(network) for f in given)
+    several = [fragments] if isinstance(fragments, (str, Fragment)) else fragments
+    try:
+        found = tuple(Fragment.parse(f).in_network(network) for f in several)
+    except TypeError:
+        found = ()
     if not found or len({f.name for f in found}) < len(found):
-        raise InputError("fragments must be at least one, each named once.")
+        raise InputError(
+            'fragments must be at least one, each named once: ["F", "B[2,3]"], say, not '
+            f"{str(fragments)[:100]!r}."
+        )
     return found
 
 
@@ -122,6 +131,11 @@ def _deviations(sigma, fragments) -> tuple[float, ...]:
             )
         value = sigma[fragment.name] if isinstance(sigma, Mapping) else sigma
         value = number(value, f"sigma of {fragment.name}", positive=True)
+        if not SIGMAS[0] <= value <= SIGMAS[1]:
+            raise InputError(
+                f"sigma of {fragment.name} is {value:g}; give a standard deviation between {SIGMAS[0]:g} "
+                f"and {SIGMAS[1]:g}."
+            )
         result += [value] * (len(fragment.atoms) + 1)
     return tuple(result)
 

@@ -5,6 +5,7 @@ from html import escape
 
 import numpy as np
 
+from ..data import real_numbers
 from ..errors import InputError
 from ..maps.text import text_width
 
@@ -25,8 +26,7 @@ def draw_design(table, title: str = "", subtitles=()) -> str:
     Candidates that no other beats at the same or a lower cost are joined by a line and named; without costs
     the best 30 are listed. What is drawn is the quantity that the table is ranked by.
     """
-    if not hasattr(table, "columns") or not {"score", "cost", "pareto"} <= set(table.columns):
-        raise InputError("draw_design needs a table of rank_tracers.")
+    check_design(table)
     quantity = QUANTITY[table.attrs.get("criterion", "width")]
     lines = [line for text in subtitles for line in _wrapped(text)]
     top = 34 + 18 * len(lines) + 10
@@ -50,6 +50,20 @@ def draw_design(table, title: str = "", subtitles=()) -> str:
         f'<text x="12" y="{46 + 18 * k}">{escape(line)}</text>' for k, line in enumerate(lines)
     ]
     return "\n".join([head, *words, *marks, "</svg>\n"])
+
+
+def check_design(table) -> None:
+    """InputError for what is no table of `rank_tracers`, or holds something that cannot be drawn."""
+    lacking = [c for c in (*SCALES, "cost", "pareto") if c not in getattr(table, "columns", ())]
+    wrong = f"lacks the column {lacking[0]!r}" if lacking else "" if len(table) else "is empty"
+    for column in () if wrong else (*SCALES, "cost"):
+        values = real_numbers(table[column], f"table: the column {column!r}")
+        if not (np.isfinite(values).all() or (column == "cost" and not np.isinf(values).any())):
+            wrong = f"holds a number in the column {column!r} that is not finite"
+    if not wrong and (criterion := table.attrs.get("criterion", "width")) not in tuple(QUANTITY):
+        wrong = f"is ranked by {criterion!r}, which is none of {', '.join(QUANTITY)}"
+    if wrong:
+        raise InputError(f"table: {wrong}; give a table of rank_tracers.")
 
 
 def _scatter(table, quantity, top):

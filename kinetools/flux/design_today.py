@@ -5,10 +5,13 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import InputError
+from .flux_bounds import checked_measurements
+from .flux_model import checked_ids, checked_network
 from .goodness import posterior_fluxes
 from .intervals import INTERVAL_NAMES, credible_intervals
 from .measurements import load_measurements
 
+FEWEST = 500  # draws: with fewer, so few count after the data that chance explains them
 MOVES = 1e-6  # mmol/gDW/h over the largest flux: a net flux that varies less is fixed
 
 
@@ -20,14 +23,16 @@ class Today:
     """
 
     def __init__(self, network, idata, reactions, measurements, level, interval):
-        self.network, self.idata = network, idata
-        self.level, self.interval, self._given = level, interval, measurements
-        self._attrs = dict(getattr(getattr(idata, "posterior", None), "attrs", {}))
+        self.network, self.idata = checked_network(network), idata
+        self.level, self.interval = level, interval
+        self._given = checked_measurements(measurements)
+        self._attrs = dict(getattr(getattr(idata, "posterior", idata), "attrs", {}))
         self._check_network()
         self._forward, self._reverse = posterior_fluxes(network, idata)
-        if len(self._forward) < 100:
+        if len(self._forward) < FEWEST:
             raise InputError(
-                f"the posterior has {len(self._forward)} draws; at least 100 are needed to see what varies."
+                f"the posterior has {len(self._forward)} draws, but with fewer than {FEWEST} more data may "
+                "look worse than less; sample more."
             )
         net = self._forward - self._reverse
         self.varying = np.flatnonzero(np.ptp(net, axis=0) > MOVES * network.max_flux)
@@ -110,7 +115,7 @@ class Today:
         free = [self.network.reactions[j] for j in self.varying]
         if reactions is None:
             return free
-        reactions = [reactions] if isinstance(reactions, str) else list(dict.fromkeys(reactions))
+        reactions = checked_ids(reactions, "reactions")
         fixed = [r for r in reactions if self.network.index(r) not in self.varying]
         if fixed or not reactions:
             what = (

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -114,7 +115,7 @@ class FluxModel:
 
     def atoms(self, metabolite_id: str) -> int:
         """Number of tracked carbons of a metabolite, 0 if no transition mentions it."""
-        if metabolite_id not in self._metabolite_index:
+        if not isinstance(metabolite_id, str) or metabolite_id not in self._metabolite_index:
             raise InputError(
                 f"flux model {self.id!r} has no metabolite {metabolite_id!r}; "
                 f"{near(metabolite_id, self.metabolites)}"
@@ -201,6 +202,36 @@ def near(name, known) -> str:
 
     found = difflib.get_close_matches(str(name)[:200], list(known), 1)
     return f"did you mean {found[0]!r}?" if found else "correct the id."
+
+
+def checked_network(network) -> FluxModel:
+    """The network; InputError for a name, a cobra.Model and whatever else is none."""
+    if not isinstance(network, FluxModel):
+        raise InputError(
+            f"network: expected what load_flux_model returns, found a {type(network).__name__}; load the "
+            "network with it."
+        )
+    return network
+
+
+def checked_ids(ids, what: str) -> list[str]:
+    """Ids without repeats, of one, of several or of None for none; InputError for anything else."""
+    try:
+        found = [ids] if isinstance(ids, str) else list(dict.fromkeys(() if ids is None else ids))
+    except TypeError:
+        found = [ids]
+    if not all(isinstance(one, str) for one in found):
+        raise InputError(f"{what} must be an id or a list of ids, found {str(ids)[:100]!r}.")
+    return found
+
+
+def by_name(given: Mapping, what: str) -> dict:
+    """A mapping with its names as text; InputError for two that are the same then."""
+    result = {str(name): value for name, value in given.items()}
+    if len(result) < len(given):
+        twice = Counter(str(name) for name, _ in given.items()).most_common(1)[0][0]
+        raise InputError(f"{what}: two are called {twice!r}; give each a name of its own.")
+    return result
 
 
 def load_flux_model(name: str | Path) -> FluxModel:

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.spatial import cKDTree
 
+from ..errors import InputError
+
 
 def gaussian_kl(p, q, resolution: float) -> float:
     """D(P‖Q) in nats between normal distributions with the means and covariances of draws (sample, flux).
@@ -10,12 +12,19 @@ def gaussian_kl(p, q, resolution: float) -> float:
     Fluxes of a steady state depend on each other, and some are fixed, so that either covariance is
     singular: both get `resolution`² on the diagonal, as if each flux were seen with that error. Directions
     in which both are known to better than that add next to nothing, and one draw alone is a distribution.
+    Raises InputError for a resolution that is lost in the rounding of these covariances.
     """
     n = p.shape[1]
     means = p.mean(axis=0), q.mean(axis=0)
     noise = resolution**2 * np.eye(n)
     covariances = [(x - m).T @ (x - m) / len(x) + noise for x, m in zip((p, q), means)]
-    factors = [np.linalg.cholesky(c) for c in covariances]
+    try:
+        factors = [np.linalg.cholesky(c) for c in covariances]
+    except np.linalg.LinAlgError:
+        raise InputError(
+            f"resolution={resolution:g}: is too small beside fluxes that vary by "
+            f"{max(x.std(axis=0).max() for x in (p, q)):.3g} mmol/gDW/h; give a larger one."
+        ) from None
     spread = np.linalg.solve(factors[1], factors[0])
     apart = np.linalg.solve(factors[1], means[1] - means[0])
     logs = [np.log(np.diag(f)).sum() for f in factors]

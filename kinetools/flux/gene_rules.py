@@ -1,9 +1,36 @@
-"""Which reactions a knock-out of genes closes, by the rules that tie reactions to genes."""
+"""The rules that tie reactions to genes, and which reactions a knock-out of genes closes by them."""
 
+import logging
+import warnings
+
+from ..data import one_line
 from ..errors import InputError
 from .flux_model import near
 
 LISTED = 3  # rules in a sentence
+
+
+def set_gene_rule(reaction, rule: str, where: str) -> None:
+    """Give a reaction of COBRApy its rule of genes, "" for none; InputError if it is not understood.
+
+    COBRApy itself only warns of a malformed rule, with a traceback, and then leaves it empty.
+    """
+    log = logging.getLogger("cobra.core.gene")
+    silent, log.disabled = log.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            reaction.gene_reaction_rule = rule
+        problem = "" if reaction.genes or not rule.strip() else repr(rule[:100])
+    except Exception as error:  # its parser of rules is Python's own
+        problem = f"{rule[:100]!r}: {one_line(error)[:100]}"
+    finally:
+        log.disabled = silent
+    if problem:
+        raise InputError(
+            f"{where}: the rule of genes is not understood ({problem}); write ids joined by "
+            '"and", "or" and brackets.'
+        )
 
 
 def reactions_without(network, genes) -> tuple[str, ...]:
@@ -45,15 +72,17 @@ def _genes(network, genes):
         )
     model, known = network.cobra_model, {}
     for gene in model.genes:
-        known.setdefault(gene.name, gene)
+        if gene.name:
+            known.setdefault(gene.name, gene)
+    unnamed = "" if known else " and have no names"
     known |= {gene.id: gene for gene in model.genes}
     found = []
     for name in genes:
         if not isinstance(name, str) or name not in known:
             ids = ", ".join(gene.id for gene in model.genes[:LISTED])
             raise InputError(
-                f"flux model {network.id!r} has no gene {name!r} (its genes are called {ids} …); "
-                f"{near(name, filter(None, known))}"
+                f"flux model {network.id!r} has no gene {name!r} (its genes are called {ids} …{unnamed}); "
+                f"{near(name, known)}"
             )
         if not any(known[name] in r.genes for r in ruled):
             raise InputError(

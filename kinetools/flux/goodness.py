@@ -6,6 +6,8 @@ from scipy.stats import chi2
 from ..data import number
 from ..errors import InputError
 from .experiments import Experiment
+from .flux_draws import FluxDraws
+from .flux_model import checked_network
 from .fragments import Fragment
 from .labelling import LabellingSimulator
 from .measurements import Measurements
@@ -68,28 +70,31 @@ def predict_fragments(network, idata, tracer, fragments, n_draws: int = 500):
 def posterior_fluxes(network, idata, n_draws: int | None = None):
     """Forward and reverse fluxes (draw, reaction) of a posterior's draws, in the network's order.
 
-    Raises InputError where the posterior lacks a reaction of the network, or holds net fluxes only.
+    Raises InputError for what is no posterior or network, where the posterior lacks a reaction of the
+    network, or holds net fluxes only.
     """
-    data = idata.posterior
-    if "exchange_flux" not in data:
+    checked_network(network)
+    draws = [FluxDraws(idata)]
+    if "exchange_flux" not in getattr(idata, "posterior", idata):
         raise InputError(
             f"the posterior of {network.id!r} holds net fluxes only, and labelling depends on exchange "
             "fluxes, too; sample it with sample_fluxes."
         )
-    missing = sorted(set(network.reactions) - set(data.reaction.values.tolist()))
+    draws.append(FluxDraws(idata, "exchange"))
+    missing = sorted(set(network.reactions) - set(draws[0].reactions))
     if missing:
         raise InputError(
             f"the posterior lacks reactions of {network.id!r}: {', '.join(missing[:5])}; give the network "
             "that it was sampled with."
         )
-    values = {}
-    for name in ("net_flux", "exchange_flux"):
-        flat = data[name].sel(reaction=list(network.reactions)).values
+    values = []
+    for found in draws:
+        flat = found.values[..., [found.index(r) for r in network.reactions]]
         flat = flat.reshape(-1, len(network.reactions))
         if n_draws is not None and n_draws < len(flat):
             flat = flat[np.linspace(0, len(flat) - 1, n_draws).round().astype(int)]
-        values[name] = flat
-    net, exchange = values["net_flux"], values["exchange_flux"]
+        values.append(flat)
+    net, exchange = values
     return np.maximum(net, 0) + exchange, np.maximum(-net, 0) + exchange
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from ..data import number, whole_number
 from ..errors import InputError
 from ..run import chunks, map_chunks, reporting, worker_count
+from .flux_model import checked_ids, checked_network
 from .gene_rules import reactions_that_go_on, reactions_without
 from .knockout_bounds import mutant_bounds
 from .knockout_data import knockout_inference_data
@@ -65,8 +66,8 @@ def predict_knockout(
     constant_data: the wild type's fluxes of each draw, and the status of every sample ("optimal", "time
     limit", "infeasible" or "failed"); posterior.attrs["verdict"] counts them in words, and names those that
     have no prediction by chain and draw, counted from 1.
-    Raises InputError for unknown ids, a posterior of another network, a knock-out that leaves no steady
-    state, and samples of which none has a prediction.
+    Raises InputError for unknown ids, a posterior of another network, bounds that a knocked-out reaction
+    cannot keep, a knock-out that leaves no steady state, and samples of which none has a prediction.
     Source: Segrè et al. 2002, PNAS 99:15112; Shlomi et al. 2005, PNAS 102:7695; for posteriors Backman et
     al. 2023, PLoS Comput. Biol. 19:e1011111 (P-13C MOMA, P-13C ROOM).
     """
@@ -76,9 +77,10 @@ def predict_knockout(
     workers = worker_count(workers)
     delta, epsilon = _not_negative(delta, "delta"), _not_negative(epsilon, "epsilon")
     time_limit = number(time_limit, "time_limit", positive=True)
-    genes = _ids(genes, "genes")
-    closed = _closed(network, _ids(reactions, "reactions"), genes)
-    kept = [network.index(r) for r in _ids(keep, "keep")]
+    checked_network(network)
+    genes = checked_ids(genes, "genes")
+    closed = _closed(network, checked_ids(reactions, "reactions"), genes)
+    kept = [network.index(r) for r in checked_ids(keep, "keep")]
     if set(kept) & {network.index(r) for r in closed}:
         both = next(network.reactions[j] for j in kept if network.reactions[j] in closed)
         raise InputError(f"{both} is both knocked out and kept; leave it out of one of them.")
@@ -177,14 +179,6 @@ class _Work:
 def _digest(*arrays) -> str:
     content = b"".join(np.ascontiguousarray(a, float).tobytes() for a in arrays)
     return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _ids(ids, what) -> list[str]:
-    ids = [] if ids is None else [ids] if isinstance(ids, str) else ids
-    try:
-        return list(dict.fromkeys(ids))
-    except TypeError:
-        raise InputError(f"{what} must be an id or a list of ids, found {ids!r}.") from None
 
 
 def _closed(network, reactions, genes) -> tuple[str, ...]:

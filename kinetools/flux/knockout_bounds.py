@@ -27,6 +27,11 @@ def mutant_bounds(network, measurements, bounds, closed, wild_type):
     them, or the conflict where there is none without a knock-out.
     """
     lower, upper, largest, given = net_bounds(network, measurements, bounds, "bounds")
+    if odd := [r for r in closed if r in given and not given[r][0] <= 0 <= given[r][1]]:
+        raise InputError(
+            f"{place(network, measurements)}: {text(odd[0], given[odd[0]])} is given, but {odd[0]} is "
+            "knocked out; leave it out of one of them."
+        )
     free = ~np.isin(network.reactions, list(given))
     low, high = wild_type.min(axis=0), wild_type.max(axis=0)
     lower = np.where(free & (low < lower - BEYOND * largest), low, lower)

@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from ..errors import InputError
-from .prediction import STATUSES, Prediction
+from .prediction import PREDICTED, STATUSES, Prediction
 from .sampling_run import SamplingRun
 
 SAVE_EVERY = 5.0  # seconds between writes
@@ -50,8 +50,14 @@ class KnockoutRun:
         return self._earlier + time.monotonic() - self._begun
 
     def result(self):
-        """The finished prediction, or None."""
-        return self._run.result()
+        """The finished prediction, or None; InputError where something else is in its place."""
+        found = self._run.result()
+        if found is not None and "knocked_out" not in found.posterior.attrs:
+            raise InputError(
+                f"{self._run.path / 'posterior.nc'}: holds no prediction of a knock-out; delete it to "
+                "predict anew."
+            )
+        return found
 
     def add(self, start: int, part) -> None:
         """Put predictions in their place; they are written every few seconds."""
@@ -87,9 +93,12 @@ class KnockoutRun:
                 fluxes = state["fluxes"][k]
                 if fluxes.shape != (self._reactions,):
                     raise ValueError(f"{fluxes.size} fluxes")
+                status, known = STATUSES[state["status"][k]], np.isfinite(fluxes).all()
+                if place < 0 or (status in PREDICTED and not known):
+                    raise ValueError(f"sample {place} is {status} with odd fluxes")
                 self.predictions[place] = Prediction(
-                    STATUSES[state["status"][k]],
-                    fluxes if np.isfinite(fluxes).all() else None,
+                    status,
+                    fluxes if known else None,
                     **{name: float(state[name][k]) for name in FIGURES},
                 )
         except (KeyError, IndexError, ValueError, TypeError) as error:

@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..run import worker_count
 from .elimination import compile_program
 from .emu import Emu, EmuNetwork, decompose, reduce
+from .flux_model import checked_network
 from .labelling_kernels import no_rows, run, spaces
 from .measurements import Fragment
 from .tracer import Tracer
@@ -28,7 +29,7 @@ class LabellingSimulator:
     """
 
     def __init__(self, network, tracer, fragments):
-        self.network, self.tracer = network, Tracer.of(tracer)
+        self.network, self.tracer = checked_network(network), Tracer.of(tracer)
         fragments = [f if isinstance(f, Fragment) else Fragment.parse(f) for f in fragments]
         self.fragments = {f.name: f for f in fragments}
         if len(self.fragments) < len(fragments) or not fragments:

@@ -6,6 +6,8 @@ import numpy as np
 
 from ..data import number
 from ..errors import InputError
+from .flux_bounds import checked_measurements
+from .flux_model import checked_network
 from .labelling import LabellingSimulator
 
 
@@ -18,7 +20,10 @@ class LabellingLikelihood:
     """
 
     def __init__(self, network, measurements, sigma="mean", flux_measurements=False):
-        self.network, self.measurements = network, measurements
+        self.network = checked_network(network)
+        self.measurements = checked_measurements(measurements)
+        if measurements is None:
+            raise InputError("measurements: none were given; load some with load_measurements.")
         self.simulators, measured, deviations, names = [], [], [], []
         common = _common_deviation(measurements, sigma)
         for experiment in measurements.experiments:

@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
-from ..data import number, one_line, read_table_file
+from ..data import number, read_table_file
 from ..errors import InputError
 from .atoms import AtomTransition
 from .equations import check_id, net_coefficients, parse_equation, write_equation
 from .flux_model import RELATIONS, FluxModel, check_transition, count_atoms
+from .gene_rules import set_gene_rule
 from .heads import read_head
 from .tables import read_table, table_text
 
@@ -143,13 +144,7 @@ def build_cobra_model(identifier: str, reactions: dict[str, dict], described=Non
             )
         reaction.add_metabolites(coefficients)
         if content.get("genes"):
-            try:
-                reaction.gene_reaction_rule = content["genes"]
-            except Exception as error:  # COBRApy's parser of rules is Python's own
-                raise InputError(
-                    f"{content['where']}: the rule of genes is not understood ({one_line(error)}); write "
-                    'ids joined by "and", "or" and brackets.'
-                ) from error
+            set_gene_rule(reaction, content["genes"], content["where"])
         built.append(reaction)
     model.add_reactions(built)
     return model

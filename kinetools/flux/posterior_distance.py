@@ -1,20 +1,20 @@
 """How far predicted fluxes are from measured ones: distances, divergence, and the fluxes that make them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..data import number, real_numbers, whole_number
+from ..data import number, whole_number
 from ..errors import InputError
 from .comparison import SAME
 from .flux_draws import FluxDraws
-from .flux_model import near
+from .flux_model import checked_ids, near
 from .intervals import INTERVAL_NAMES, credible_intervals
 from .posterior import FLUX_UNITS
+from .wild_type import flux_table
 
 KLS = ("gaussian", "knn")
-RESOLUTION = 0.1
+RESOLUTION, FINEST, COARSEST = 0.1, 1e-4, 1e4  # mmol/gDW/h
 SHARE = 0.99
 FEWEST_DRAWS = 10  # for neighbours
 COLUMNS = {
@@ -91,8 +91,8 @@ def posterior_distance(
     """Distances and divergence of predicted fluxes from measured ones.
 
     predicted: of `predict_knockout`, or any posterior of net fluxes; measured: a posterior of the mutant
-    itself, or a flux table (Series or mapping of reaction to net flux, mmol/gDW/h); networks may differ,
-    and reactions are matched by id. reactions: ids to compare (default: all that both have).
+    itself, or a flux table (FluxFit, Series or mapping of reaction to net flux, mmol/gDW/h); networks may
+    differ, and reactions are matched by id. reactions: ids to compare (default: all that both have).
     kl: "gaussian", the closed form for normal distributions with the draws' means and covariances, each
     with `resolution`² (mmol/gDW/h) added to every variance, because steady-state fluxes have singular
     covariances and a fixed flux would make the divergence infinite; or "knn", from distances to nearest
@@ -104,6 +104,11 @@ def posterior_distance(
     if kl not in KLS:
         raise InputError(f"kl={kl!r}: choose one of {', '.join(map(repr, KLS))}.")
     resolution = number(resolution, "resolution", positive=True)
+    if not FINEST <= resolution <= COARSEST:
+        raise InputError(
+            f"resolution={resolution:g}: give an error of a flux between {FINEST:g} and {COARSEST:g} "
+            "mmol/gDW/h."
+        )
     seed = whole_number(seed, "seed", 0)
     first = FluxDraws(predicted, where="the prediction")
     second = FluxDraws(as_posterior(measured), where="the measured fluxes")
@@ -126,15 +131,13 @@ def posterior_distance(
 
 
 def as_posterior(fluxes):
-    """What was given, or a posterior of one draw where that is a flux table (Series or mapping)."""
-    import pandas as pd
+    """What was given, or a posterior of one draw where that is a flux table."""
     import xarray
 
-    is_table = isinstance(fluxes, Mapping) and not hasattr(fluxes, "data_vars")
-    if not isinstance(fluxes, pd.Series) and (not is_table or hasattr(fluxes, "posterior")):
+    table = flux_table(fluxes, "the measured fluxes")
+    if table is None:
         return fluxes
-    table = {str(r): v for r, v in fluxes.items()}
-    values = real_numbers(list(table.values()), "the measured fluxes").reshape(1, 1, -1)
+    values = np.array([[list(table.values())]])
     return xarray.Dataset(
         {"net_flux": (("chain", "draw", "reaction"), values)}, {"reaction": list(table)}
     )
@@ -153,7 +156,7 @@ def _shared(first, second, reactions):
                 f"…, {second.reactions[0]} …); {near(first.reactions[0], second.reactions)}"
             )
         return shared, missing
-    shared = tuple(dict.fromkeys([reactions] if isinstance(reactions, str) else reactions))
+    shared = tuple(checked_ids(reactions, "reactions"))
     if not shared:
         raise InputError("reactions=[]: name some, or leave it out for all that both have.")
     for reaction in shared:

@@ -12,6 +12,7 @@ from .density import overlap_coefficient
 from .diagnostics import constant
 from .diagnostics import r_hat as potential_scale_reduction
 from .flux_draws import FluxDraws
+from .flux_model import by_name, checked_ids
 from .flux_summary import COLUMNS as SUMMARY
 from .intervals import INTERVAL_NAMES, credible_intervals
 from .posterior import FLUX_UNITS
@@ -26,7 +27,7 @@ COLUMNS = {
     "prior_sd": "standard deviation of the prior, what bounds and steady state alone leave open",
     "prior_width": "width of the prior's credible interval, mmol/gDW/h",
     "narrowing": "width over the prior's width: what the labelling data have left of it",
-    "r_hat": "rank-normalised split R-hat",
+    "r_hat": "rank-normalised split R-hat; none for predicted mutants, which are no chains",
 }
 PAIR_COLUMNS = {
     "ratio": "width in the second posterior over that in the first: below 1, the second is narrower",
@@ -99,7 +100,11 @@ class PosteriorPrecision:
             kept = [r for r in asked if all(r in d for d in draws)]
             left_out = {"not in every posterior": [r for r in every if r not in set(kept)]}
         else:
-            kept = list(dict.fromkeys([reactions] if isinstance(reactions, str) else reactions))
+            kept = checked_ids(reactions, "reactions")
+            if not kept:
+                raise InputError(
+                    "reactions=[]: name some, or leave it out for all that are shared."
+                )
             for reaction in kept:
                 for one in draws:
                     one.index(reaction)  # raises InputError for one that it lacks
@@ -108,9 +113,10 @@ class PosteriorPrecision:
             vary = _varying(one, kept)
             left_out[f"fixed in {name}"] = [r for r, v in zip(kept, vary) if not v]
             kept = [r for r, v in zip(kept, vary) if v]
-            found = dict(zip(kept, potential_scale_reduction(_values(one, kept))))
-            self._r_hats[name] = found
-            apart = [r for r in kept if not found[r] <= self.r_hat]
+            nothing = np.full(len(kept), np.nan)  # predictions are no chains
+            r_hats = nothing if one.predicted else potential_scale_reduction(_values(one, kept))
+            self._r_hats[name] = found = dict(zip(kept, r_hats))
+            apart = [r for r in kept if not (one.predicted or found[r] <= self.r_hat)]
             left_out[f"not converged in {name}"] = apart
             kept = [r for r in kept if r not in set(apart)]
         return tuple(kept), {why: ids for why, ids in left_out.items() if ids}
@@ -236,8 +242,8 @@ def _draws(posteriors, flux) -> dict:
             f"{type(posteriors).__name__}."
         )
     return {
-        str(name): FluxDraws(idata, flux, where=f"the posterior {name!r}")
-        for name, idata in posteriors.items()
+        name: FluxDraws(idata, flux, where=f"the posterior {name!r}")
+        for name, idata in by_name(posteriors, "posteriors").items()
     }
 
 

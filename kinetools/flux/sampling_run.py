@@ -7,13 +7,14 @@ posterior.nc      the result, once it is there
 """
 
 import json
+import os
 import time
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from ..data import one_line
+from ..data import find, one_line
 from ..errors import InputError
 from ..store import replacing, write_text
 from .posterior import import_arviz
@@ -23,14 +24,13 @@ class SamplingRun:
     """A run directory, new or to be gone on with; path None keeps nothing."""
 
     def __init__(self, path, parameters: dict):
-        self.path = None if path is None else Path(path)
+        self.path = run_folder(path)
         if self.path is None:
             return
         file = self.path / "parameters.json"
         if file.is_file():
             _compare(file, parameters)
         else:
-            self.path.mkdir(parents=True, exist_ok=True)
             write_text(file, json.dumps(parameters, indent=1) + "\n")
 
     def event(self, kind: str, **values) -> None:
@@ -70,6 +70,23 @@ class SamplingRun:
         return load_posterior(file) if file is not None and file.is_file() else None
 
 
+def run_folder(path) -> Path | None:
+    """The folder of a run, made if it is not there yet; None for None, InputError for what can be none."""
+    if path is None:
+        return None
+    try:
+        if not isinstance(path, (str, os.PathLike)) or path == "":
+            raise TypeError("it is no path")
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError, TypeError) as error:
+        why = getattr(error, "strerror", None) or one_line(error)
+        raise InputError(
+            f"run_dir={str(path)[:100]!r}: cannot be a folder ({why}); give another path."
+        ) from error
+    return folder
+
+
 def save_posterior(idata, path) -> Path:
     """Write an InferenceData atomically as NetCDF-4."""
     with replacing(path) as temporary:
@@ -78,15 +95,13 @@ def save_posterior(idata, path) -> Path:
 
 
 def load_posterior(path):
-    """An InferenceData that `save_posterior` or a run has written (path: the file or the run directory).
+    """An InferenceData that `save_posterior` or a run has written, or a bundled one.
 
+    path: the file, the run directory, or the name of a bundled posterior ("toya_core_wt5h", …).
     Raises InputError for a file that is missing, damaged or holds no fluxes.
     """
     arviz = import_arviz()
-    path = Path(path)
-    path = path / "posterior.nc" if path.is_dir() else path
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; give the run_dir of a finished sample_fluxes.")
+    path = _posterior_file(path)
     try:
         idata = arviz.from_netcdf(str(path), engine="h5netcdf")
         idata.load()
@@ -97,6 +112,24 @@ def load_posterior(path):
     if "posterior" not in idata or "net_flux" not in idata.posterior:
         raise InputError(f"{path}: holds no net fluxes; choose a file of sample_fluxes.")
     return idata
+
+
+def _posterior_file(path) -> Path:
+    if not isinstance(path, (str, os.PathLike)):
+        raise InputError(
+            f"expected the name or path of a posterior, found a {type(path).__name__}; give that of a file."
+        )
+    path = path if isinstance(path, str) else Path(path)
+    try:
+        is_folder = Path(path).is_dir()
+    except OSError:  # a name that is too long
+        is_folder = False
+    if not is_folder:
+        return find("flux/posteriors", path, ".nc")
+    file = Path(path) / "posterior.nc"
+    if not file.is_file():
+        raise InputError(f"{file}: no such file; give the run_dir of a finished sample_fluxes.")
+    return file
 
 
 def _compare(file, parameters):

@@ -1,12 +1,14 @@
 """Fluxes under the ids of another network, so that posteriors of both can be compared."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from ..data import DATA
+from ..data import find, number
 from ..errors import InputError
 from .flux_draws import FluxDraws
+from .flux_model import by_name, near
 from .tables import parse_number, read_table
 
 FLUXES = {"net_flux": True, "exchange_flux": False}  # and whether they have a direction
@@ -15,19 +17,28 @@ FLUXES = {"net_flux": True, "exchange_flux": False}  # and whether they have a d
 def rename_fluxes(posterior, ids="toya_core_to_ecoli_genome"):
     """A posterior whose reactions are called as another network calls them.
 
-    posterior: InferenceData of `sample_fluxes`; ids: name of a bundled table, path of a CSV file with the
-    columns reaction, called and factor, or {reaction: id, or (id, factor)}. A factor of −1 turns a reaction
+    posterior: of `sample_fluxes`; ids: name of a bundled table, path of a CSV file with the columns
+    reaction, called and factor, or {reaction: id, or (id, factor)}. A factor of −1 turns a reaction
     round that the other network writes the other way. Reactions that are not called anything else, by an
     empty cell or none, keep their ids.
     Returns a new InferenceData with the posterior, and the prior and sample statistics where there are any.
-    Raises InputError for tables at fault, and two reactions that would be called the same.
+    Raises InputError for tables at fault, ids that the posterior does not have (of a table: where it has
+    none of them), and two reactions that would be called the same.
     """
-    FluxDraws(posterior, where="the posterior")  # raises InputError for what is none
-    names = _checked(ids) if hasattr(ids, "items") else read_ids(ids)
+    import pandas as pd
+
+    known = FluxDraws(posterior).reactions  # raises InputError for what is no posterior
+    by_hand = isinstance(ids, (Mapping, pd.Series))
+    names = _checked(by_name(ids, "ids"), "ids") if by_hand else read_ids(ids)
+    unknown = [r for r in names if r not in known]
+    if unknown and (by_hand or len(unknown) == len(names)):
+        raise InputError(
+            f"ids: the posterior has no reaction {unknown[0]!r}; {near(unknown[0], known)}"
+        )
     import arviz
 
-    groups = {}
-    for group in ("posterior", "prior", "sample_stats"):
+    groups = {"posterior": _renamed(getattr(posterior, "posterior", posterior), names)}
+    for group in ("prior", "sample_stats"):
         dataset = getattr(posterior, group, None)
         if dataset is not None:
             groups[group] = _renamed(dataset, names) if "reaction" in dataset.dims else dataset
@@ -36,30 +47,34 @@ def rename_fluxes(posterior, ids="toya_core_to_ecoli_genome"):
 
 def read_ids(name) -> dict[str, tuple[str, float]]:
     """{reaction: (its id in another network, factor)} of a bundled table or a path."""
-    bundled = DATA / "flux" / "ids" / f"{name}.csv"
-    path = bundled if bundled.is_file() else Path(str(name))
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in bundled.parent.glob("*.csv")))
+    if not isinstance(name, (str, Path)):
         raise InputError(
-            f"There is no bundled table of ids {str(name)[:100]!r} (there is: {known}); give one of these "
-            "names or the path of a CSV file."
+            "ids: expected the name or path of a table, or {reaction: id}, found a "
+            f"{type(name).__name__}."
         )
-    found = {}
+    path, found = find("flux/ids", name, ".csv"), {}
     for row in read_table(path, ("reaction", "called"), ("factor",)):
-        if row["called"]:
-            factor = row["factor"]
-            number = parse_number(factor, f'{row.where}, column "factor"') if factor else 1.0
-            found[row.text("reaction")] = (row.label("called"), number)
-    return _checked(found, str(path))
+        reaction, factor = row.text("reaction"), row["factor"]
+        if reaction in found:
+            raise InputError(f"{row.where}: {reaction} stands there twice; keep one row of it.")
+        size = parse_number(factor, f'{row.where}, column "factor"') if factor else 1.0
+        found[reaction] = row.label("called") if row["called"] else "", size
+    return _checked({r: known for r, known in found.items() if known != ("", 1.0)}, str(path))
 
 
-def _checked(ids, where="ids") -> dict[str, tuple[str, float]]:
+def _checked(ids, where) -> dict[str, tuple[str, float]]:
+    """{reaction: (id, factor)}, the id its own where none is given."""
     found = {}
     for reaction, called in ids.items():
-        name, factor = (called, 1.0) if isinstance(called, str) else called
-        if not factor or not np.isfinite(factor):
-            raise InputError(f"{where}: the factor of {reaction} is {factor}; give 1 or −1.")
-        found[str(reaction)] = (str(name), float(factor))
+        pair = isinstance(called, (tuple, list)) and len(called) == 2
+        name, factor = called if pair else (called, 1.0)
+        if not isinstance(name, str | None):
+            raise InputError(
+                f"{where}: {reaction} is called {str(called)[:100]!r}; give an id, or (id, factor)."
+            )
+        if not number(factor, f"{where}: the factor of {reaction}"):
+            raise InputError(f"{where}: the factor of {reaction} is 0; give 1 or −1.")
+        found[reaction] = (name or reaction, float(factor))
     return found
 
 

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..errors import InputError
+from .changes import checked_comparison
 from .convergence import ESS, R_HAT
 from .flux_draws import FluxDraws
+from .flux_model import checked_network
 from .flux_summary import flux_summary
 from .posterior import FLUX_UNITS
 
@@ -38,9 +40,7 @@ def subsystems(network) -> dict[str, str]:
     """
     model = getattr(network, "cobra_model", network)
     if not hasattr(model, "reactions"):
-        raise InputError(
-            f"network: expected what load_flux_model returns, found a {type(network).__name__}."
-        )
+        checked_network(network)  # raises InputError
     return {
         r.id: (r.subsystem or "").strip() or (BORDER if len(r.metabolites) == 1 else NONE)
         for r in model.reactions
@@ -55,23 +55,33 @@ def summarise_subsystems(
     network: FluxModel that was sampled (or a mapping of reactions to subsystems); posterior: InferenceData
     of `sample_fluxes`; level, interval: of the credible interval, "hdi" or "eti"; flux: "net" or
     "exchange". Returns a DataFrame by subsystem, the largest total flux first; attrs["columns"] explains
-    it. Of a subsystem in which nothing varies there is no width and no share that has converged.
+    it. Of a subsystem in which nothing varies there is no width and no share that has converged; predicted
+    mutants are no chains and have no such share, either.
     Raises InputError for what is no posterior, and a network that lacks reactions of the posterior.
     """
     draws = posterior if isinstance(posterior, FluxDraws) else FluxDraws(posterior, flux)
-    return subsystem_table(flux_summary(draws, level, interval), _named(network))
+    summary = flux_summary(draws, level, interval)
+    return subsystem_table(summary, _named(network), draws.predicted)
 
 
-def subsystem_table(summary, named: Mapping[str, str]):
-    """The same from a table of `flux_summary` and {reaction: subsystem}."""
+def subsystem_table(summary, named: Mapping[str, str], predicted: bool = False):
+    """The same from a table of `flux_summary` and {reaction: subsystem}.
+
+    predicted: whether it is of predicted mutants, which are no chains that could converge.
+    """
     import pandas as pd
 
     size = summary["median"].abs()
     varying = summary["r_hat"].notna()
     width = (summary["upper"] - summary["lower"]).where(varying) / size.where(size > NOTHING)
-    good = ((summary["r_hat"] <= R_HAT) & (summary["ess"] >= ESS)).where(varying).astype(float)
+    good = ((summary["r_hat"] <= R_HAT) & (summary["ess"] >= ESS)).where(varying & (not predicted))
     rows = pd.DataFrame(
-        {"varying": varying, "total_flux": size, "relative_width": width, "converged": good}
+        {
+            "varying": varying,
+            "total_flux": size,
+            "relative_width": width,
+            "converged": good.astype(float),
+        }
     )
     groups = rows.groupby(_of(summary.index, named), sort=False)
     table = pd.DataFrame(
@@ -96,10 +106,11 @@ def changed_subsystems(comparison, network, probability: float = 0.95):
     comparison: of `compare_posteriors`; network: FluxModel with the reactions of both (or a mapping of
     reactions to subsystems); probability: from which on a flux counts as changed.
     Returns a DataFrame by subsystem, the most changes first; attrs["columns"] explains it.
-    Raises InputError for a network that lacks reactions of the comparison.
+    Raises InputError for another table, and a network that lacks reactions of the comparison.
     """
     import pandas as pd
 
+    comparison = checked_comparison(comparison)
     shared = comparison[comparison["difference"].notna()]
     sure = shared[["increase", "decrease"]].max(axis=1) >= probability
     size = shared["difference"].abs()
@@ -128,7 +139,14 @@ def changed_subsystems(comparison, network, probability: float = 0.95):
 
 
 def _named(network) -> Mapping[str, str]:
-    return network if isinstance(network, Mapping) else subsystems(network)
+    if not isinstance(network, Mapping):
+        return subsystems(network)
+    unknown = {r for r, name in network.items() if name is None or name != name}
+    if odd := [r for r, name in network.items() if r not in unknown and not isinstance(name, str)]:
+        raise InputError(
+            f"network: the subsystem of {odd[0]} is {str(network[odd[0]])[:100]!r}; give one name."
+        )
+    return {r: NONE if r in unknown else name.strip() or NONE for r, name in network.items()}
 
 
 def _of(reactions, named) -> np.ndarray:

@@ -30,6 +30,8 @@ class Tracer:
                 f"a tracer must be a dict of metabolite: [(fraction, labelling), ...], found "
                 f"{type(self.mixtures).__name__}."
             )
+        if not self.mixtures:
+            raise InputError("a tracer must name at least one labelled metabolite, found {}.")
         mixtures = {
             str(metabolite): check_mixture(mixture, f"tracer {metabolite!r}")
             for metabolite, mixture in self.mixtures.items()

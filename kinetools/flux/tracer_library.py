@@ -6,6 +6,7 @@ import numpy as np
 
 from ..data import find, number, read_table_file
 from ..errors import InputError
+from .flux_model import checked_network
 from .tracer import Tracer
 
 FRACTIONS = (1.0, 0.5, 0.2)
@@ -21,6 +22,7 @@ def common_tracers(network, substrate: str | None = None, fractions=FRACTIONS) -
     Raises InputError where no glucose is found, or what is called so has not six carbon atoms.
     Source: see data/flux/tracers/glucose.json.
     """
+    checked_network(network)
     library = read_table_file(find("flux/tracers", "glucose"), "tracer library", 1)
     metabolite = _glucose(network, substrate, library)
     shares = [number(f, "fractions", positive=True) for f in np.atleast_1d(fractions).tolist()]

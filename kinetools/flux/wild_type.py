@@ -1,5 +1,6 @@
 """The wild type's fluxes that knock-outs are predicted from: draws of a posterior, or one flux vector."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from .flux_draws import FluxDraws
 from .flux_model import near
 
 STEADY = 1e-6  # over the largest flux: imbalance of draws that are still those of the network
+LARGEST = 1e9  # mmol/gDW/h: beyond it a number in a flux table is no flux
 LISTED = 4
 
 
@@ -30,7 +32,7 @@ def wild_type_fluxes(network, wild_type, n_samples: int, seed: int) -> WildType:
     to net flux, or what has such a `net_flux` (FluxFit). n_samples: at most, without repeats.
     Raises InputError for reactions that are missing, and draws that are not steady in the network.
     """
-    vector = _as_vector(wild_type)
+    vector = flux_table(wild_type, "the wild type's fluxes")
     if vector is not None:
         return _one(network, vector)
     draws = FluxDraws(wild_type, where="the wild-type posterior")
@@ -53,22 +55,35 @@ def wild_type_fluxes(network, wild_type, n_samples: int, seed: int) -> WildType:
     return WildType(fluxes, chain, draw)
 
 
-def _as_vector(wild_type):
-    """Reaction → net flux of a Series, mapping or fit; None for a posterior."""
+def flux_table(fluxes, where: str) -> dict[str, float] | None:
+    """Reaction → net flux of a Series, mapping or fit; None for anything else, such as a posterior.
+
+    Raises InputError for a reaction that stands there twice, and for what is no number or no flux.
+    """
     import pandas as pd
 
-    if hasattr(wild_type, "posterior") or hasattr(wild_type, "data_vars"):
+    if hasattr(fluxes, "posterior") or hasattr(fluxes, "data_vars"):
         return None
-    fluxes = getattr(wild_type, "net_flux", wild_type)
-    if isinstance(fluxes, pd.Series):
-        return {str(r): v for r, v in fluxes.items()}
-    return dict(fluxes) if isinstance(fluxes, Mapping) else None
+    fluxes = fluxes if isinstance(fluxes, pd.Series) else getattr(fluxes, "net_flux", fluxes)
+    if not isinstance(fluxes, (pd.Series, Mapping)):
+        return None
+    pairs = list(fluxes.items())
+    ids = [str(reaction) for reaction, _ in pairs]
+    if twice := [r for r, count in Counter(ids).items() if count > 1]:
+        raise InputError(f"{where}: {twice[0]} stands there twice; keep one.")
+    values = real_numbers([value for _, value in pairs], where)
+    if values.shape != (len(ids),):
+        raise InputError(f"{where}: give one number for each reaction.")
+    if (np.abs(values) > LARGEST).any():
+        odd = int(np.argmax(np.abs(values) > LARGEST))
+        raise InputError(f"{where}: that of {ids[odd]} is {values[odd]:g} mmol/gDW/h; correct it.")
+    return dict(zip(ids, values.tolist()))
 
 
 def _one(network, vector) -> WildType:
     where = "the wild type's fluxes"
     _check_ids(network, vector, where, None)
-    values = real_numbers([vector[r] for r in network.reactions], where)
+    values = np.array([vector[r] for r in network.reactions])
     if not np.isfinite(values).all():
         odd = network.reactions[int(np.flatnonzero(~np.isfinite(values))[0])]
         raise InputError(f"{where}: that of {odd} is not a finite number; correct it.")

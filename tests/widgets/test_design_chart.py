@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from kinetools import InputError
+from kinetools.flux.design_picture import draw_design
 from widgets import DesignChart
 
 
@@ -73,6 +74,36 @@ def test_headless_it_is_a_picture(table):
     bundle = DesignChart(table)._repr_mimebundle_()
     assert bundle["image/svg+xml"].startswith("<svg") and "&lt;a&gt;" in bundle["image/svg+xml"]
     assert "application/vnd.jupyter.widget-view+json" not in bundle
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda t: None, "lacks the column 'score'"),
+        (lambda t: t.drop(columns="information"), "lacks the column 'information'"),
+        (lambda t: t[:0], "table: is empty"),
+        (lambda t: t.assign(score=np.nan), "the column 'score' that is not finite"),
+        (lambda t: t.assign(cost=np.inf), "the column 'cost' that is not finite"),
+        (lambda t: t.assign(cost="much"), "the column 'cost' must hold real numbers"),
+        (lambda t: ranked_by(t, "x"), "is ranked by 'x'"),
+        (lambda t: ranked_by(t, ["D"]), "is ranked by .'D'."),
+    ],
+)
+def test_a_table_that_cannot_be_drawn_is_refused(table, spoil, message):
+    for draw in (DesignChart, draw_design):
+        with pytest.raises(InputError, match=message):
+            draw(spoil(table))
+
+
+def ranked_by(table, criterion):
+    table.attrs["criterion"] = criterion
+    return table
+
+
+@pytest.mark.parametrize("height", [0, -1, "x", None])
+def test_a_height_that_is_none_is_refused(table, height):
+    with pytest.raises(InputError, match="height must be a whole number"):
+        DesignChart(table, height)
 
 
 def test_another_table_and_unknown_names_are_refused(table):

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from kinetools.errors import InputError
@@ -81,6 +82,7 @@ def test_the_chosen_reactions_are_the_rows(posteriors, ridges):
     ridges.reactions = ["PYK"]
     assert rows(ridges_figure(ridges)) == ["PYK"]
     assert FluxRidges(posteriors, "PGI").rows == ["PGI"]
+    assert FluxRidges(posteriors, pd.Index(["PYK"])).rows == ["PYK"]
 
 
 def test_a_click_on_a_median_shows_its_figures_and_another_hides_them(ridges):
@@ -161,6 +163,12 @@ def test_what_cannot_be_compared_is_refused_and_the_reason_given(ridges, posteri
         ridges.selection = ["FIXED"]
     with pytest.raises(InputError, match=r"'MORE' cannot be compared \(not in every posterior\)"):
         FluxRidges(posteriors, ["MORE"])
+    for wrong in (5, True, [["PGI"]], [5]):
+        with pytest.raises(InputError, match="reactions must be an id or a list of ids"):
+            FluxRidges(posteriors, wrong)
+    for wrong in ({"r_hat": "x"}, {"level": "x"}):
+        with pytest.raises(InputError, match="expected a positive number"):
+            FluxRidges(posteriors, **wrong)
     with pytest.raises(InputError, match="give them by name"):
         FluxRidges(posteriors["core"])
     with pytest.raises(InputError, match="level"):

@@ -103,3 +103,16 @@ def test_unknown_reactions_are_refused(view, posteriors):
         view.selection = ["PYK"]
     with pytest.raises(InputError, match="no reaction 'PYK'"):
         KnockoutView(*posteriors, reactions=["PYK"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"height": "x"}, "height must be a whole number"),
+        ({"names": 5}, "give each of the 2 posterior"),
+        ({"reactions": 5}, "reactions must be an id or a list of ids"),
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_refused(posteriors, wrong, message):
+    with pytest.raises(InputError, match=message):
+        KnockoutView(*posteriors, **wrong)

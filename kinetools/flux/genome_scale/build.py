@@ -1,5 +1,6 @@
 """Building a FluxModel from a genome-scale model by a recipe: one step after the other."""
 
+import os
 from pathlib import Path
 
 from ...data import one_line
@@ -19,9 +20,9 @@ from .medium import minimal_medium
 from .orientation import orient_transitions
 from .pruning import prune_unmapped
 from .reach import check_reach
-from .recipe import Recipe
+from .recipe import Recipe, is_path
 from .report import BuildReport
-from .supplements import add_reactions, set_bounds
+from .supplements import add_reactions, check_metabolites, set_bounds
 from .symmetry import spread_symmetric
 
 
@@ -38,6 +39,8 @@ def build_flux_model(recipe: Recipe, model=None) -> tuple[FluxModel, BuildReport
     for step, arguments in curation_steps(recipe, measurements):
         draft, report = step(draft, *arguments)
         reports.append(report)
+        if step is match_ids:  # ids are the model's from here on, and nothing is removed yet
+            check_metabolites(draft, recipe)
     network = FluxModel(
         recipe.id, draft.model, draft.transitions, recipe.max_flux, recipe.name, recipe.source
     )
@@ -74,20 +77,36 @@ def curation_steps(recipe: Recipe, measurements) -> tuple:
 
 
 def load_cobra_model(name: str):
-    """A model that COBRApy knows by name ("iJO1366", "textbook"), or of an SBML or JSON file.
+    """A model that comes with COBRApy ("iJO1366", "textbook"), or one of an SBML or JSON file.
 
-    Raises InputError if there is none. COBRApy brings both with it, so nothing is downloaded.
+    Raises InputError if there is none. COBRApy would ask web services for other names: nothing is
+    downloaded here.
     """
     import cobra
 
-    path = Path(name)
+    path, bundled = Path(name), bundled_models()
+    if name not in bundled and not (is_path(name) and os.path.isfile(path)):
+        raise InputError(
+            f"there is no model {name!r}: neither a file, nor one of those that COBRApy brings with it "
+            f"({', '.join(bundled)}); correct the name or path."
+        )
     try:
-        if path.suffix == ".json":
+        if name in bundled:
+            return cobra.io.load_model(name)
+        if path.suffix.lower() == ".json":
             return cobra.io.load_json_model(path)
-        if path.suffix:
-            return cobra.io.read_sbml_model(path)
-        return cobra.io.load_model(name)
-    except Exception as error:  # libSBML, httpx and JSON have their own
+        return cobra.io.read_sbml_model(path)
+    except Exception as error:  # libSBML and JSON have their own
         raise InputError(
             f"COBRApy cannot load the model {name!r} ({one_line(error)[:200]}); check the name or path."
         ) from error
+
+
+def bundled_models() -> list[str]:
+    """Names of the models that come with COBRApy."""
+    from importlib.resources import files
+
+    import cobra.data
+
+    names = (path.name for path in files(cobra.data).iterdir())
+    return sorted(n.removesuffix(".xml.gz") for n in names if n.endswith(".xml.gz"))

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,7 +16,8 @@ from .report import BuildReport, StepReport
 
 REPORT = "build_report.json"
 KEPT = 5  # builds of one recipe
-ALSO = ("atoms", "flux_model", "measurements", "net_fluxes", "plain_network")  # code that builds
+# code that builds
+ALSO = ("atoms", "flux_model", "gene_rules", "measurements", "net_fluxes", "plain_network")
 
 
 def cache_folder() -> Path:
@@ -51,8 +53,7 @@ def fingerprint(recipe: Recipe) -> str:
     here = Path(__file__).parent
     code = sorted(here.glob("*.py")) + [here.parent / f"{name}.py" for name in ALSO]
     digest = hashlib.sha256(cobra.__version__.encode())
-    model = Path(recipe.model)
-    for path in (*recipe.files, *code, *([model] if model.is_file() else [])):
+    for path in (*recipe.files, *code):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -69,10 +70,12 @@ def _read(kept: Path):
         )
         report = BuildReport(steps, content["sizes"], content["published"])
         network = read_plain_network(kept)
-    except (OSError, ValueError, KeyError, TypeError, InputError):
+        for reaction, subsystem in content["subsystems"].items():
+            network.cobra_model.reactions.get_by_id(reaction).subsystem = subsystem
+        for gene, name in content["gene_names"].items():
+            network.cobra_model.genes.get_by_id(gene).name = name
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
         return None
-    for reaction, subsystem in content["subsystems"].items():
-        network.cobra_model.reactions.get_by_id(reaction).subsystem = subsystem
     return network, report
 
 
@@ -87,6 +90,7 @@ def _keep(kept: Path, network, report):
         "sizes": report.sizes,
         "published": report.published,
         "subsystems": {r.id: r.subsystem for r in network.cobra_model.reactions if r.subsystem},
+        "gene_names": {g.id: g.name for g in network.cobra_model.genes if g.name},
     }
     files = {**write_plain_network(network), REPORT: json.dumps(content, ensure_ascii=False)}
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +103,12 @@ def _keep(kept: Path, network, report):
         os.replace(temporary, kept)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    name = kept.name.rpartition("-")[0]
-    earlier = sorted(kept.parent.glob(f"{name}-*"), key=lambda p: p.stat().st_mtime)
-    for old in earlier[:-KEPT]:
+    for old in builds(kept.parent, kept.name.rpartition("-")[0])[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def builds(folder: Path, recipe: str) -> list[Path]:
+    """The builds of the recipe of an id in a folder, the oldest first, and nothing else that lies there."""
+    own = re.compile(re.escape(recipe) + "-[0-9a-f]{16}")
+    found = [p for p in folder.iterdir() if own.fullmatch(p.name)]
+    return sorted(found, key=lambda p: p.stat().st_mtime)

@@ -3,7 +3,9 @@
 from ...errors import InputError
 from ..atoms import AtomTransition
 from ..flux_model import near
+from .carbon_counts import reconcile_carbons
 from .draft import Draft
+from .orientation import fits_somehow
 from .report import StepReport
 
 STEP = "curated transitions"
@@ -13,7 +15,9 @@ def curate_transitions(draft: Draft, curated, one_way=frozenset()) -> tuple[Draf
     """The draft with curated transitions: those of a reaction take the place of all in the table.
 
     curated: AtomTransitions in the ids of the model; one_way: reactions that they write one way.
-    Raises InputError for a reaction or a metabolite that the model lacks.
+    Raises InputError for a reaction or a metabolite that the model lacks, and for a transition that later
+    steps would leave out: of other metabolites than its reaction, or with other numbers of carbons than
+    most transitions.
     """
     model = draft.model
     reactions, metabolites = ({x.id for x in y} for y in (model.reactions, model.metabolites))
@@ -30,6 +34,13 @@ def curate_transitions(draft: Draft, curated, one_way=frozenset()) -> tuple[Draf
                     f"curated transitions: model {model.id!r} has no metabolite {m!r}, which the "
                     f"transition of {t.reaction} names; {near(m, metabolites)}"
                 )
+        reaction = model.reactions.get_by_id(t.reaction)
+        if not fits_somehow(t, reaction):
+            raise InputError(
+                f"curated transitions: {t.equation()!r} is not the reaction {t.reaction} of model "
+                f"{model.id!r} ({reaction.build_reaction_string()}); write its metabolites, and each of "
+                "their molecules."
+            )
         by_reaction.setdefault(t.reaction, []).append(t)
     rows = [
         (f"{'replaced' if r in draft.labelled else 'added'} transition", r, given[0].equation())
@@ -42,4 +53,15 @@ def curate_transitions(draft: Draft, curated, one_way=frozenset()) -> tuple[Draf
         (draft.one_way - set(by_reaction)) | (set(one_way) & set(by_reaction)),
         draft.conditions,
     )
+    _check_carbons(new, by_reaction)
     return new, StepReport.of(STEP, rows, new)
+
+
+def _check_carbons(draft, curated):
+    _, report = reconcile_carbons(draft)
+    for _, reaction, why in report.rows:
+        if reaction in curated:
+            raise InputError(
+                f"curated transitions: in that of {reaction}, {why}; write the atoms as the other "
+                "transitions do, or curate those, too."
+            )

@@ -54,6 +54,8 @@ class Draft:
         removed = set(removed)
         model = cobra.Model(self.model.id, name=self.model.name)
         model.add_reactions([r.copy() for r in self.model.reactions if r.id not in removed])
+        for gene in model.genes:  # COBRApy makes new ones of the rules
+            gene.name = self.model.genes.get_by_id(gene.id).name
         return Draft(
             model,
             tuple(t for t in self.transitions if t.reaction not in removed),

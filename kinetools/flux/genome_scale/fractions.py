@@ -27,15 +27,20 @@ def split_fractions(draft: Draft) -> tuple[Draft, StepReport]:
         return draft, StepReport.of(STEP, (), draft)
     model, rows = model.copy(), []
     transitions = [t for t in draft.transitions if t not in uneven]
+    parts = {}  # of a reaction and its net molecules: several transitions share what is split off
     for transition in uneven:
         name = transition.reaction
         reaction = model.reactions.get_by_id(name)
         given, net = coefficients(reaction), net_molecules(transition)
+        key = name, frozenset(net.items())
+        if key in parts:
+            transitions.append(replace(transition, reaction=parts[key]))
+            continue
         share = min((given.get(m, 0) / n for m, n in net.items() if n), default=0.0)
         if share <= 0:
             rows.append(("left out transition", name, "does not fit the numbers of molecules"))
             continue
-        part = _split(model, reaction, net, share)
+        part = parts[key] = _split(model, reaction, net, share)
         transitions.append(replace(transition, reaction=part))
         rows.append(("split off reaction", part, f"runs {share:g} times as fast as {name}"))
     new = Draft(model, tuple(transitions), draft.one_way, draft.conditions)

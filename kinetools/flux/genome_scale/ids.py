@@ -121,23 +121,46 @@ def _check(draft, decisions):
         if (kind, given) not in named:
             near = nearest(given, [name for k, name in named if k == kind], 1)
             raise InputError(
-                f"decisions about ids: no transition names the {kind} {given!r}; {_meant(near)}."
+                f"decisions about ids: no transition names the {kind} {given!r}; {_meant(near)}"
+                "correct the decision, otherwise remove it."
             )
         if new and new not in known[kind]:
             raise InputError(
                 f"decisions about ids: {given!r} shall be the {kind} {new!r}, which model "
-                f"{draft.model.id!r} lacks; {_meant(nearest(new, known[kind]))}."
+                f"{draft.model.id!r} lacks; {_meant(nearest(new, known[kind]))}correct the decision, "
+                "otherwise leave the new id empty."
             )
+        if new and kind == "metabolite":
+            _check_takes_part(draft, decisions, given, new)
+
+
+def _check_takes_part(draft, decisions, given, new):
+    """InputError if none of the reactions that hand over a metabolite has what it shall be."""
+    named = {
+        decisions.get(("reaction", t.reaction), t.reaction)
+        for t in draft.transitions
+        if any(m == given for m, _ in (*t.reactants, *t.products))
+    }
+    known = sorted(r for r in named if r in draft.model.reactions)
+    if known and not any(
+        m.id == new for r in known for m in draft.model.reactions.get_by_id(r).metabolites
+    ):
+        more = " and others" if len(known) > 3 else ""
+        raise InputError(
+            f"decisions about ids: {given!r} shall be the metabolite {new!r}, which is in none of the "
+            f"reactions whose transitions name {given!r} ({', '.join(known[:3])}{more}); correct the "
+            "decision."
+        )
 
 
 def _undecided(what, known, further) -> str:
     kind, given = what
     more = f" ({further} more ids are not decided, either)" if further else ""
     return (
-        f"transitions: the model has no {kind} {given!r}{more}; {_meant(nearest(given, known))}, "
+        f"transitions: the model has no {kind} {given!r}{more}; {_meant(nearest(given, known))}"
         "say so in the table of decisions about ids, or leave it out there."
     )
 
 
 def _meant(near) -> str:
-    return f"if {' or '.join(name for name, _ in near)} is meant" if near else "correct the id"
+    return f"if {' or '.join(name for name, _ in near)} is meant, " if near else ""

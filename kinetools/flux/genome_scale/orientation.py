@@ -87,6 +87,16 @@ def same_sides(transition: AtomTransition, reaction) -> bool:
     return all(given.get(m, 0) * n > 0 for m, n in net_molecules(transition).items())
 
 
+def fits_somehow(transition: AtomTransition, reaction) -> bool:
+    """Does `orient_transitions` keep it: as it is, turned, completed, or for `split_fractions`?"""
+    ways = transition, turned(transition)
+    return (
+        any(fits(t, reaction) for t in ways)
+        or any(completed(t, reaction) for t in ways)
+        or same_sides(transition, reaction)
+    )
+
+
 def completed(transition: AtomTransition, reaction) -> AtomTransition | None:
     """The transition with as many molecules of its independent parts as the reaction has, if that fits."""
     given, parts = coefficients(reaction), []

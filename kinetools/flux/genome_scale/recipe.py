@@ -1,5 +1,7 @@
 """Recipes: which model, transitions and decisions a FluxModel is built from (a folder with recipe.json)."""
 
+import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +26,7 @@ ENTRIES = {
     "untracked",
     "published",
 }
+FOLDER_NAME = re.compile(r"\w[\w.+-]{0,99}")
 SIZES = ("reactions", "metabolites", "labelled", "varying")
 
 
@@ -70,9 +73,16 @@ def read_recipe(folder) -> Recipe:
     head = folder / HEAD
     content = read_table_file(head, "flux recipe", VERSION)
     identifier, name, source = read_head(content, head, ENTRIES)
+    if not FOLDER_NAME.fullmatch(identifier):
+        raise InputError(
+            f'{head}: the "id" {identifier[:100]!r} cannot name the folder in which the network is kept; '
+            'use at most 100 letters, digits, "_", "-", "+" and ".", and begin with a letter or digit.'
+        )
+    model = _text(content, "model", head)
+    model = str(folder / model) if is_path(model) else model
     table = folder / _text(content, "transitions", head, "transitions.csv")
     transitions, one_way = read_transitions(table)
-    files = [head, table]
+    files = [head, table, *([Path(model)] if is_path(model) and os.path.isfile(model) else [])]
 
     def read(file, reader, default):
         path = folder / file
@@ -92,7 +102,7 @@ def read_recipe(folder) -> Recipe:
         id=identifier,
         name=name,
         source=source,
-        model=_text(content, "model", head),
+        model=model,
         transitions=transitions,
         one_way=one_way,
         measurements=measurements,
@@ -127,6 +137,12 @@ def read_decisions(path) -> dict[tuple[str, str], str]:
             )
         decisions[key] = row.label("in_model")
     return decisions
+
+
+def is_path(model: str) -> bool:
+    """Is a model given by a path (with a separator or an ending), and not by its name in COBRApy?"""
+    path = Path(model)
+    return bool(path.suffix) or path.name != model
 
 
 def _text(content, entry, head, default=None) -> str:
@@ -165,7 +181,7 @@ def _read_extra(path) -> dict[str, dict]:
     for row in read_table(path, ("reaction", "equation"), optional):
         reaction = check_id(row.text("reaction"), "reaction", row.where)
         if reaction in reactions:
-            raise InputError(f"{row.where}: {reaction} stands above already; keep one row.")
+            raise _repeated(row, reaction)
         reactants, products, both = parse_equation(row.text("equation"), row.where)
         bounds = (
             row.number("lower_bound", -1000.0 if both else 0.0),
@@ -178,6 +194,7 @@ def _read_extra(path) -> dict[str, dict]:
             "bounds": bounds,
             "name": row.label("name"),
             "genes": row.label("genes"),
+            "where": f"{row.where} ({reaction})",
         }
     return reactions
 
@@ -185,20 +202,30 @@ def _read_extra(path) -> dict[str, dict]:
 def _read_bounds(path) -> dict[str, tuple[float, float]]:
     bounds = {}
     for row in read_table(path, ("reaction", "lower_bound", "upper_bound")):
+        reaction = check_id(row.text("reaction"), "reaction", row.where)
+        if reaction in bounds:
+            raise _repeated(row, reaction)
         pair = row.number("lower_bound"), row.number("upper_bound")
         if pair[0] > pair[1]:
             raise InputError(f"{row.where}: the lower bound is above the upper one; swap them.")
-        bounds[check_id(row.text("reaction"), "reaction", row.where)] = pair
+        bounds[reaction] = pair
     return bounds
 
 
 def _read_symmetric(path) -> dict[str, tuple[int, ...]]:
     orders = {}
     for row in read_table(path, ("metabolite", "order")):
+        metabolite = check_id(row.text("metabolite"), "metabolite", row.where)
+        if metabolite in orders:
+            raise _repeated(row, metabolite)
         words = row.words("order")
-        if not words or not all(w.isdigit() and len(w) < 5 for w in words):
+        if not words or not all(w.isdecimal() and len(w) < 5 for w in words):
             raise InputError(
                 f'{row.where}: the order is a list of positions such as "4 3 2 1"; correct it.'
             )
-        orders[check_id(row.text("metabolite"), "metabolite", row.where)] = tuple(map(int, words))
+        orders[metabolite] = tuple(map(int, words))
     return orders
+
+
+def _repeated(row, identifier) -> InputError:
+    return InputError(f"{row.where}: {identifier} stands above already; keep one row.")

@@ -2,6 +2,7 @@
 
 from ...errors import InputError
 from ..flux_model import near
+from ..gene_rules import set_gene_rule
 from .draft import Draft
 from .report import StepReport
 
@@ -11,8 +12,9 @@ ADD, BOUNDS = "add reactions", "set bounds"
 def add_reactions(draft: Draft, reactions) -> tuple[Draft, StepReport]:
     """The model with further reactions.
 
-    reactions: {id: {"metabolites": {id: coefficient}, "bounds": (lower, upper), "name", "genes"}}.
-    Raises InputError for a reaction that the model has already.
+    reactions: {id: {"metabolites": {id: coefficient}, "bounds": (lower, upper), "name", "genes", "where"}},
+    where: file and row, for errors.
+    Raises InputError for a reaction that the model has already, and for a malformed rule of genes.
     """
     import cobra
 
@@ -35,7 +37,8 @@ def add_reactions(draft: Draft, reactions) -> tuple[Draft, StepReport]:
                 metabolites[cobra.Metabolite(m, compartment=compartment)] = coefficient
                 rows.append(("added metabolite", m, f"of {name}"))
         reaction.add_metabolites(metabolites)
-        reaction.gene_reaction_rule = content.get("genes", "")
+        where = content.get("where", f"reaction to add {name!r}")
+        set_gene_rule(reaction, content.get("genes", ""), where)
         model.add_reactions([reaction])
         rows.append(("added reaction", name, reaction.build_reaction_string()))
     new = Draft(model, draft.transitions, draft.one_way, draft.conditions)
@@ -55,6 +58,26 @@ def set_bounds(draft: Draft, bounds) -> tuple[Draft, StepReport]:
         reaction.bounds = low, high
     new = Draft(model, draft.transitions, draft.one_way, draft.conditions)
     return new, StepReport.of(BOUNDS, rows, new)
+
+
+def check_metabolites(draft: Draft, recipe) -> None:
+    """InputError naming the first metabolite of a recipe's lists that neither model nor transitions have.
+
+    To be asked before anything is removed: lists may well name what drops out later.
+    """
+    lists = {
+        'recipe.json, "cofactors"': recipe.cofactors,
+        'recipe.json, "untracked"': recipe.untracked,
+        "symmetric.csv": recipe.symmetric,
+    }
+    known = {m.id for m in draft.model.metabolites}
+    known |= {m for t in draft.transitions for m, _ in (*t.reactants, *t.products)}
+    for where, metabolites in lists.items():
+        for name in metabolites:
+            if name not in known:
+                raise InputError(
+                    f"{where}: model {draft.model.id!r} has no metabolite {name!r}; {near(name, known)}"
+                )
 
 
 def check_known(model, reactions, what: str) -> None:

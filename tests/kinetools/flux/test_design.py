@@ -10,6 +10,7 @@ import kinetools as kt
 from kinetools.flux.design_experiments import PlannedExperiments
 from kinetools.flux.design_inference import simulated_data
 from kinetools.flux.design_picture import draw_design
+from kinetools.flux.design_today import FEWEST
 from kinetools.flux.posterior import flux_inference_data
 
 SIGMA = 0.01
@@ -237,6 +238,20 @@ def test_bad_input_is_one_sentence(toy, posterior):
         (dict(costs={"y": 1}), "costs and candidates differ"),
         (dict(criterion="E"), "criterion='E'"),
         (dict(sampling={"seed": 1}), "sampling: seed is set"),
+        (dict(sampling={"drawz": 1}), "sample_fluxes has no option 'drawz'; did you mean 'draws'"),
+        (dict(sampling={5: 1}), "sample_fluxes has no option 5"),
+        (dict(candidates={1: fed("100"), "1": fed("010")}), "candidates: two are called '1'"),
+        (dict(candidates={"x": {}}), "candidate 'x': .*at least one labelled metabolite"),
+        (dict(fragments=5), "fragments must be at least one, each named once: .*not '5'"),
+        (dict(reactions=5), "reactions must be an id or a list of ids"),
+        (dict(reactions=[["b_d"]]), "reactions must be an id or a list of ids"),
+        (dict(sigma=1e-300), "sigma of F is 1e-300; give a standard deviation between"),
+        (dict(criterion=["D"]), "criterion="),
+        (dict(n_draws=499), "n_draws must be a whole number of at least 500"),
+        (dict(n_data_sets=10**6), "n_data_sets=1000000: the posterior has 4000 draws"),
+        (dict(measurements="toy"), "load_measurements returns, found a str"),
+        (dict(run_dir=__file__), "cannot be a folder"),
+        (dict(run_dir=5), "run_dir='5': cannot be a folder"),
     ]
     for wrong, message in cases:
         options = {
@@ -246,6 +261,37 @@ def test_bad_input_is_one_sentence(toy, posterior):
         } | wrong
         with pytest.raises(kt.InputError, match=message):
             kt.rank_tracers(toy, posterior, n_inferred=0, progress=False, **options)
+
+
+@pytest.mark.parametrize("wrong", [None, "posterior.nc", {"a": 1}])
+def test_what_is_no_posterior_or_network_is_refused(toy, posterior, wrong):
+    with pytest.raises(kt.InputError, match="the posterior: expected net_flux"):
+        rank(toy, wrong, {"x": fed("100")})
+    with pytest.raises(kt.InputError, match="what load_flux_model returns, found a"):
+        rank(wrong, posterior, {"x": fed("100")})
+
+
+def test_a_posterior_without_its_other_groups_gives_the_same(toy, posterior):
+    tables = [rank(toy, p, {"x": fed("100")}) for p in (posterior, posterior.posterior)]
+    assert tables[0].equals(tables[1])
+
+
+def test_names_of_candidates_are_texts(toy, posterior):
+    table = rank(toy, posterior, {1: fed("100")}, fragments={1: ["F"]}, costs={1: 5})
+    assert table["cost"].to_dict() == {"1": 5.0}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_more_data_never_look_worse_with_the_fewest_draws_that_are_taken(seed):
+    network, idata = kt.load_flux_model("toya_core"), kt.load_posterior("toya_core_wt5h")
+    tracer = {"glc_D_e": [(1.0, "110000")]}
+    candidates = {str(n): [tracer] * n for n in (1, 2, 3, 6)}
+    options = {"n_draws": FEWEST, "n_inferred": 0, "seed": seed, "progress": False}
+    table = kt.rank_tracers(network, idata, candidates, **options)
+    assert list(table.index) == ["6", "3", "2", "1"] and (table.score < 1).all()
+    few = idata.isel(draw=slice(0, FEWEST // 4 - 1))
+    with pytest.raises(kt.InputError, match="the posterior has 496 draws, but with fewer than 500"):
+        kt.rank_tracers(network, few, candidates, **options)
 
 
 def test_a_posterior_of_another_network_is_refused(toy, posterior):
@@ -265,6 +311,10 @@ def test_common_tracers_are_those_of_glucose():
         tracer.in_network(network)
     with pytest.raises(kt.InputError, match=r"takes up A \(3 carbon atoms\)"):
         kt.common_tracers(kt.load_flux_model("toy"))
+    with pytest.raises(kt.InputError, match="load_flux_model returns, found a str"):
+        kt.common_tracers("toya_core")
+    with pytest.raises(kt.InputError, match=r"no metabolite .*did you mean 'glc_D_e'"):
+        kt.common_tracers(network, ["glc_D_e"])
     with pytest.raises(kt.InputError, match="glucose has 6"):
         kt.common_tracers(network, substrate="pyr_c")
     with pytest.raises(kt.InputError, match="between 0 and 1"):

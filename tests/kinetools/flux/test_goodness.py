@@ -77,9 +77,20 @@ def test_posterior_fluxes_give_the_log_likelihood_back(toy, data, idata):
     np.testing.assert_allclose(lp, idata.sample_stats.lp.values.ravel(), atol=1e-8)
 
 
+def test_a_dataset_has_the_fluxes_of_its_posterior(toy, idata):
+    for one, other in zip(
+        kt.posterior_fluxes(toy, idata), kt.posterior_fluxes(toy, idata.posterior)
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_another_network_or_fragment_is_named(toy, data, idata):
     with pytest.raises(kt.InputError, match="the posterior lacks reactions of 'toya_core'"):
         kt.posterior_fluxes(kt.load_flux_model("toya_core"), idata)
+    with pytest.raises(kt.InputError, match="load_flux_model returns, found a str"):
+        kt.posterior_fluxes("toy", idata)
+    with pytest.raises(kt.InputError, match=r"expected net_flux .* found a dict without"):
+        kt.posterior_fluxes(toy, {"a": idata})
     with pytest.raises(kt.InputError, match="no fragment 'Z'"):
         kt.cross_validate(toy, data, "Z")
     del idata.posterior_predictive

@@ -4,12 +4,13 @@ import json
 
 import cobra
 import numpy as np
+import pandas as pd
 import pytest
 import xarray
 
 import kinetools as kt
 from kinetools.errors import InputError
-from kinetools.flux.gene_rules import reactions_without
+from kinetools.flux.gene_rules import reactions_without, set_gene_rule
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +217,27 @@ def test_damaged_predictions_are_named(core, wild_type, tmp_path):
         predict(core, wild_type, run_dir=tmp_path)
 
 
+def test_a_prediction_without_fluxes_and_another_posterior_are_no_result(core, wild_type, tmp_path):
+    predict(core, wild_type, run_dir=tmp_path)
+    kt.save_posterior(kt.load_posterior("toya_core_wt5h"), tmp_path / "posterior.nc")
+    with pytest.raises(InputError, match=r"posterior\.nc: holds no prediction of a knock-out"):
+        predict(core, wild_type, run_dir=tmp_path)
+    (tmp_path / "posterior.nc").unlink()
+    with np.load(tmp_path / "state.npz") as state:
+        kept = dict(state)
+    for odd in ({"fluxes": kept["fluxes"] * np.nan}, {"place": kept["place"] - 5}):
+        np.savez(tmp_path / "state.npz", **kept | odd)
+        with pytest.raises(InputError, match=r"state\.npz: the predictions so far are damaged"):
+            predict(core, wild_type, run_dir=tmp_path)
+
+
+@pytest.mark.parametrize("path", [__file__, f"{__file__}/run", "a" * 400, 5, ["a"], "\0", ""])
+def test_a_run_directory_that_cannot_be_a_folder_is_named(core, wild_type, path):
+    with pytest.raises(InputError, match=r"run_dir=.*cannot be a folder") as error:
+        predict(core, wild_type, run_dir=path)
+    assert len(str(error.value)) < 250
+
+
 @pytest.fixture(scope="module")
 def with_genes():
     """A → B by two isozymes or a complex, B → out; one gene of an exchange is in no reaction."""
@@ -263,12 +285,53 @@ def test_without_one_of_two_isozymes_nothing_changes_and_it_is_said_why(with_gen
     [
         (["b1675"], "no gene 'b1675' .its genes are called .*; did you mean 'b1676'"),
         (["idle"], "the gene idle has no reaction"),
+        ("", "no gene '' .its genes are called [^)]*….; correct the id"),
+        (["g3", ""], "no gene ''"),
         (7, "genes must be an id or a list of ids"),
     ],
 )
 def test_genes_that_the_network_does_not_have_are_refused(with_genes, genes, message):
     with pytest.raises(InputError, match=message):
         kt.predict_knockout(with_genes, REFERENCE, genes=genes)
+
+
+def test_it_is_said_if_genes_have_no_names():
+    model = cobra.Model("unnamed")
+    reaction = cobra.Reaction("R")
+    reaction.add_metabolites({cobra.Metabolite("a", compartment="c"): 1})
+    reaction.gene_reaction_rule = "b1 or b2"
+    model.add_reactions([reaction])
+    with pytest.raises(
+        InputError, match=r"no gene 'pykF' .its genes are called .* … and have no names"
+    ):
+        reactions_without(kt.FluxModel("unnamed", model, (), max_flux=10), ["pykF"])
+
+
+@pytest.mark.parametrize(
+    "rule", ["b1 and (b2", "b1 b2", "b1 and", "()", "not b1", "b1 + b2", "f(b1)", "b1 or or b2"]
+)
+def test_rules_of_genes_that_are_none_are_refused_without_a_traceback(
+    tmp_path, caplog, recwarn, rule
+):
+    with pytest.raises(
+        InputError, match=r"here: the rule of genes is not understood .*brackets\.$"
+    ):
+        set_gene_rule(cobra.Reaction("R"), rule, "here")
+    kt.write_flux_model(kt.load_flux_model("toy"), tmp_path)
+    text = (tmp_path / "reactions.csv").read_text().splitlines()
+    rows = [f"{text[0]},genes", f"{text[1]},{rule}", *text[2:]]
+    (tmp_path / "reactions.csv").write_text("\n".join(rows))
+    with pytest.raises(InputError, match=r"reactions\.csv, row 2 .*: the rule of genes is not"):
+        kt.load_flux_model(tmp_path)
+    assert not caplog.records and not recwarn.list
+
+
+def test_rules_of_genes_that_are_some_are_taken(recwarn):
+    reaction = cobra.Reaction("R")
+    for rule, expected in (("b1 AND (b2 or b.3)", "b1 and (b2 or b.3)"), ("", "")):
+        set_gene_rule(reaction, rule, "here")
+        assert reaction.gene_reaction_rule == expected
+    assert not recwarn.list
 
 
 def other_network():
@@ -279,9 +342,26 @@ def stretched(wild_type):
     return wild_type.assign(net_flux=wild_type["net_flux"] + 0.1 * (wild_type.draw + 1))
 
 
+def twice(wild_type):
+    means = kt.flux_summary(wild_type)["mean"]
+    return pd.concat([means, 2 * means["PGI":"PGI"]])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda n, w: predict("toya_core", w), "load_flux_model returns, found a str"),
+        (lambda n, w: predict(None, w), "load_flux_model returns, found a NoneType"),
+        (lambda n, w: predict(n.cobra_model, w), "load_flux_model returns, found a Model"),
+        (lambda n, w: predict(n, w, measurements="toy"), "load_measurements returns, found a str"),
+        (lambda n, w: predict(n, w, measurements=w), "load_measurements returns, found a Dataset"),
+        (lambda n, w: predict(n, w, [["PYK"]]), "reactions must be an id or a list of ids"),
+        (lambda n, w: predict(n, twice(w)), "the wild type's fluxes: PGI stands there twice"),
+        (lambda n, w: predict(n, dict.fromkeys(n.reactions, (1, 2))), "give one number for each"),
+        (
+            lambda n, w: predict(n, w, bounds={"PYK": (5, 6)}),
+            "PYK from 5 to 6 is given, but PYK is knocked out",
+        ),
         (lambda n, w: predict(n, w, None), "nothing is knocked out"),
         (lambda n, w: predict(n, w, ["PYKK"]), "no reaction 'PYKK'; did you mean 'PYK'"),
         (lambda n, w: predict(n, w, method="fba"), "method='fba': choose one of 'moma'"),

@@ -275,6 +275,8 @@ def test_a_network_without_any_steady_state_is_told():
     model = network("dead", {"in": ({"A": 1}, 1, 5), "to": ({"A": -1, "B": 1}, 0, 5)})
     with pytest.raises(InputError, match="no steady state has"):
         FluxSpace.of(model)
+    with pytest.raises(InputError, match="load_flux_model returns, found a str"):
+        FluxSpace.of("toy")
     with pytest.raises(InputError, match="one steady state only"):
         FluxSpace.of(branched(), bounds={"uptake": (0, 0), "first": (0, 0)}, exchange=())
 

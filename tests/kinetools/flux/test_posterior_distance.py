@@ -1,5 +1,7 @@
 """Distances of predicted from measured fluxes, against closed forms."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,6 +81,12 @@ def test_a_fixed_flux_that_was_predicted_otherwise_counts_by_the_resolution():
         assert found.kl == pytest.approx(0.5 / resolution**2)
 
 
+def test_a_resolution_that_is_lost_in_rounding_is_refused():
+    x = 1e9 * np.random.default_rng(0).standard_normal((200, 1)) * np.arange(1, 20)
+    with pytest.raises(InputError, match=r"resolution=0\.0001: is too small beside fluxes"):
+        kt.posterior_distance(posterior(x, range(19)), posterior(x, range(19)), resolution=1e-4)
+
+
 def test_a_prediction_from_one_flux_vector_has_a_distance_and_a_divergence():
     measured = made_posterior(("A", "B"), seed=1)
     one = posterior([[5.0, 8.0]], "AB")
@@ -101,7 +109,8 @@ def test_the_table_says_which_fluxes_make_the_distance():
 
 def test_a_flux_table_can_stand_for_the_measured_posterior():
     predicted = posterior([[1, 2, 3], [3, 2, 3]], "ABC")
-    for fluxes in ({"A": 2, "B": 5}, pd.Series({"A": 2, "B": 5})):
+    table = pd.Series({"A": 2, "B": 5})
+    for fluxes in ({"A": 2, "B": 5}, table, SimpleNamespace(net_flux=table)):
         found = kt.posterior_distance(predicted, fluxes)
         assert found.of_means == pytest.approx(3) and found.reactions == ("A", "B")
 
@@ -125,7 +134,7 @@ def test_few_draws_have_no_neighbours():
     assert np.isnan(found.kl) and "needs 10 draws" in found.kl_method
 
 
-A = {"A": 1.0}
+A, TWICE = {"A": 1.0}, pd.Series([1.0, 3.0], ["UP", "UP"])
 
 
 @pytest.mark.parametrize(
@@ -133,6 +142,13 @@ A = {"A": 1.0}
     [
         (lambda p: kt.posterior_distance(p, p, kl="exact"), "'exact': choose one of"),
         (lambda p: kt.posterior_distance(p, p, resolution=0), "resolution: expected a positive"),
+        (lambda p: kt.posterior_distance(p, p, resolution=1e-12), "between 0.0001 and 10000"),
+        (lambda p: kt.posterior_distance(p, p, resolution=1e300), "between 0.0001 and 10000"),
+        (lambda p: kt.posterior_distance(p, p, 5), "reactions must be an id or a list of ids"),
+        (lambda p: kt.posterior_distance(p, p, [["UP"]]), "reactions must be an id or a list"),
+        (lambda p: kt.posterior_distance(p, TWICE), "the measured fluxes: UP stands there twice"),
+        (lambda p: kt.posterior_distance(p, {"UP": [1, 2]}), "give one number for each reaction"),
+        (lambda p: kt.posterior_distance(p, {"UP": 1e300}), "UP is 1e\\+300 mmol/gDW/h; correct"),
         (lambda p: kt.posterior_distance(p, p, ["UPP"]), "no reaction 'UPP'; did you mean 'UP'"),
         (lambda p: kt.posterior_distance(p, p, []), "name some"),
         (lambda p: kt.posterior_distance(p, {"Up": 1.0}), "no reaction in common"),

@@ -129,6 +129,16 @@ def test_fixed_and_unconverged_fluxes_are_left_out_and_named():
     assert set(kept.index.get_level_values("reaction")) == {"A", "D"}
 
 
+def test_predicted_mutants_are_no_chains_that_could_converge():
+    mutant = posterior({"A": (10, 2), "B": (5, 1)})
+    mutant.posterior["net_flux"][0] += 30
+    mutant.posterior.attrs["knocked_out"] = '["C"]'
+    table = kt.compare_precision({"mutant": mutant, "core": CORE})
+    assert set(table.index.get_level_values("reaction")) == {"A", "B"}
+    assert table.xs("mutant", level="posterior")["r_hat"].isna().all()
+    assert table.xs("core", level="posterior")["r_hat"].notna().all()
+
+
 def test_a_mean_at_nothing_has_a_cv_beyond_bounds_and_an_honest_width():
     table = kt.compare_precision({"one": posterior({"A": (1e-9, 1e-3)})})
     assert table["cv"].item() > 1e5 and table["width"].item() == pytest.approx(0.0039, rel=0.01)
@@ -140,6 +150,11 @@ def test_a_mean_at_nothing_has_a_cv_beyond_bounds_and_an_honest_width():
         (CORE, {}, "give them by name"),
         ({}, {}, "give them by name"),
         ({"x": "PGI"}, {}, "the posterior 'x': expected net_flux"),
+        ({1: CORE, "1": GENOME}, {}, "posteriors: two are called '1'"),
+        (BOTH, {"reactions": 5}, "reactions must be an id or a list of ids"),
+        (BOTH, {"reactions": True}, "reactions must be an id or a list of ids"),
+        (BOTH, {"reactions": [["A"]]}, "reactions must be an id or a list of ids"),
+        (BOTH, {"reactions": []}, r"reactions=\[\]: name some"),
         (BOTH, {"reactions": ["PYK"]}, "has no reaction 'PYK'"),
         (BOTH, {"reactions": ["D"]}, "the posterior 'core' has no reaction 'D'"),
         (BOTH, {"r_hat": 0.5}, "no flux is left to compare"),

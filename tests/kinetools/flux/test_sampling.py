@@ -216,6 +216,15 @@ def test_wrong_settings_are_named(toy, measured, options, message):
         sample(toy, measured, **options)
 
 
+@pytest.mark.parametrize("function", [kt.sample_fluxes, kt.fit_fluxes, kt.LabellingLikelihood])
+def test_names_in_place_of_network_and_measurements_are_named(toy, measured, function):
+    with pytest.raises(kt.InputError, match="network: expected what load_flux_model returns"):
+        function("toy", measured)
+    for other in ("toy", None):
+        with pytest.raises(kt.InputError, match="measurements: "):
+            function(toy, other)
+
+
 def test_a_posterior_is_kept_and_read_again(posterior, tmp_path):
     path = kt.save_posterior(posterior, tmp_path / "posterior.nc")
     again = kt.load_posterior(path)
@@ -224,6 +233,32 @@ def test_a_posterior_is_kept_and_read_again(posterior, tmp_path):
     )
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(kt.InputError, match="cannot be read as a posterior"):
+        kt.load_posterior(path)
+
+
+def test_bundled_posteriors_have_names(posterior, tmp_path, monkeypatch):
+    assert kt.load_posterior("toya_core_wt5h").posterior.sizes["reaction"] == 63
+    monkeypatch.chdir(tmp_path)
+    kt.save_posterior(posterior, "toya_core_wt5h/posterior.nc")  # a path goes before a name
+    found = kt.load_posterior("toya_core_wt5h").posterior
+    assert found.sizes["reaction"] == posterior.posterior.sizes["reaction"]
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (None, "name or path of a posterior, found a NoneType"),
+        (5, "name or path of a posterior, found a int"),
+        (["a"], "name or path of a posterior, found a list"),
+        ("a" * 400, "no bundled file"),
+        ("\0", "no bundled file"),
+        ("toya_core", r"there are: ecoli_genome_wt5h, .*toya_core_wt5h"),
+        ("missing.nc", r"missing\.nc: no such file"),
+        (".", r"posterior\.nc: no such file; give the run_dir"),
+    ],
+)
+def test_what_is_no_file_of_a_posterior_is_said(path, message):
+    with pytest.raises(kt.InputError, match=message):
         kt.load_posterior(path)
 
 

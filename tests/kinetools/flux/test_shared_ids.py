@@ -1,6 +1,7 @@
 """Posteriors of the core network under the ids of the genome-scale one."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import kinetools as kt
@@ -69,10 +70,43 @@ def test_a_table_of_the_users_own_does_the_same(tmp_path):
     assert float(renamed.posterior["net_flux"].mean("chain").mean("draw")[0]) < 0
 
 
+def test_a_reaction_in_two_rows_is_refused(tmp_path):
+    (tmp_path / "ids.csv").write_text("reaction,called\nUP,DOWN\nUP,\n")
+    with pytest.raises(InputError, match="row 3: UP stands there twice"):
+        kt.rename_fluxes(made_posterior(), tmp_path / "ids.csv")
+
+
+@pytest.mark.parametrize("called", ["", None, ("", 1)])
+def test_what_is_called_nothing_keeps_its_id(called):
+    renamed = kt.rename_fluxes(made_posterior(), {"UP": called, "BRANCH": "X"})
+    assert list(renamed.posterior["reaction"].values) == ["UP", "X"]
+
+
+def test_a_dataset_is_a_posterior_too():
+    posterior = made_posterior().posterior
+    renamed = kt.rename_fluxes(posterior, {"UP": ("DOWN", -1)}).posterior
+    np.testing.assert_array_equal(
+        renamed["net_flux"].values[..., 0], -posterior["net_flux"].values[..., 0]
+    )
+
+
 @pytest.mark.parametrize(
     ("ids", "message"),
     [
-        ("nowhere", "no bundled table of ids 'nowhere'"),
+        ("nowhere", "no bundled file 'nowhere' in data/flux/ids .there are: toya_core_to_ecoli"),
+        ("a" * 400, "no bundled file"),
+        ("tests", "no bundled file 'tests'"),
+        (5, "expected the name or path of a table, .* found a int"),
+        (pd.DataFrame({"UP": ["X"]}), "expected the name or path of a table, .* found a DataFrame"),
+        ({"UP": 5}, "UP is called '5'"),
+        ({"UP": np.nan}, "UP is called 'nan'"),
+        ({"UP": ("X",)}, "UP is called .*give an id, or .id, factor"),
+        ({"UP": ("X", 1, 2)}, "UP is called .*give an id, or .id, factor"),
+        ({"UP": ("X", "-1")}, "the factor of UP: expected a finite number"),
+        ({"UP": ("X", 1j)}, "the factor of UP: expected a finite number"),
+        ({1: "X", "1": "Y"}, "ids: two are called '1'"),
+        ({"UP": "X", "BRANHC": "Y"}, "no reaction 'BRANHC'; did you mean 'BRANCH'"),
+        (TABLE, "the posterior has no reaction"),
         ({"UP": "BRANCH"}, "UP and BRANCH would both be called BRANCH"),
         ({"UP": ("X", 0)}, "the factor of UP is 0"),
     ],

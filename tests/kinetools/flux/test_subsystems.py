@@ -43,6 +43,28 @@ def test_a_flux_that_has_not_converged_lowers_the_share_of_its_subsystem():
     assert table.loc["Uptake", "converged"] == 1
 
 
+def test_predicted_mutants_have_no_share_that_has_converged():
+    mutants = made_posterior(REACTIONS, n=(1, 100))
+    mutants.posterior.attrs["knocked_out"] = '["PYK"]'
+    table = kt.summarise_subsystems(NAMED, mutants)
+    assert table["converged"].isna().all() and table.loc["Core", "varying"] == 2
+
+
+@pytest.mark.parametrize("nothing", [None, np.nan, "", " "])
+def test_a_mapping_may_leave_subsystems_open(posteriors, nothing):
+    table = kt.summarise_subsystems(dict.fromkeys(REACTIONS, nothing), posteriors[0])
+    assert table["reactions"].to_dict() == {NONE: len(REACTIONS)}
+
+
+def test_columns_without_numbers_are_refused_and_empty_ones_hold_no_change(posteriors):
+    table = kt.compare_posteriors(*posteriors)
+    for call in (kt.most_changed, lambda t: changed_subsystems(t, NAMED)):
+        with pytest.raises(InputError, match="the column 'increase' must hold real numbers"):
+            call(table.assign(increase="much"))
+    empty = kt.most_changed(table.assign(increase=None))
+    assert set(empty.index) <= set(kt.most_changed(table).index)
+
+
 def test_where_nothing_varies_there_is_no_width_and_no_share(posteriors):
     table = kt.summarise_subsystems({**NAMED, "FIXED": "Still"}, posteriors[0])
     assert table.loc["Still", ["relative_width", "converged"]].isna().all()
@@ -104,7 +126,9 @@ def test_reactions_that_one_posterior_lacks_have_not_changed(posteriors):
     [
         (lambda p: kt.summarise_subsystems("toy", p), "expected what load_flux_model returns"),
         (lambda p: kt.summarise_subsystems({"UP": "x"}, p), "lacks BRANCH, BACK, FIXED and 1 more"),
+        (lambda p: kt.summarise_subsystems({"UP": ["x"]}, p), "the subsystem of UP is .*one name"),
         (lambda p: kt.summarise_subsystems(NAMED, 3), "expected net_flux"),
+        (lambda p: changed_subsystems(kt.flux_summary(p), NAMED), "lacks the column 'difference'"),
         (lambda p: kt.most_changed(kt.flux_summary(p)), "lacks the column 'difference'"),
         (lambda p: kt.most_changed(kt.compare_posteriors(p, p), 95), "between 0 and 1"),
     ],

@@ -45,6 +45,11 @@ def test_wrong_mixtures_are_refused(mixture, message):
         Tracer({"glc": mixture})
 
 
+def test_a_tracer_without_substances_is_refused():
+    with pytest.raises(InputError, match="at least one labelled metabolite"):
+        Tracer({})
+
+
 def test_a_tracer_takes_the_name_that_the_network_knows(core):
     tracer = Tracer({"glc__D_e": [(1.0, "100000")]}, {"glc__D_e": ("glc_D_e",)})
     assert list(tracer.in_network(core).mixtures) == ["glc_D_e"]

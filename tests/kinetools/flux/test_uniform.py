@@ -129,3 +129,20 @@ def test_the_same_seed_gives_the_same_draws_and_chains_differ(toy):
 def test_numbers_of_draws_must_make_sense(toy, arguments):
     with pytest.raises(InputError, match="whole number"):
         sample_uniform(toy, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"network": "toy"}, "network: expected what load_flux_model returns, found a str"),
+        ({"measurements": "toy"}, "measurements: expected what load_measurements returns"),
+        ({"seed": -1}, "seed must be a whole number of at least 0 or"),
+        ({"seed": 1.5}, "seed must be a whole number of at least 0 or"),
+        ({"seed": "a"}, "seed must be a whole number of at least 0 or"),
+        ({"n_points": 0}, "n_points must be a whole number of at least 1"),
+        ({"n_points": 10**15}, "n_points=1000000000000000: give 10000000 at most"),
+    ],
+)
+def test_random_fluxes_of_what_makes_no_sense_are_refused(arguments, message):
+    with pytest.raises(InputError, match=message):
+        kt.random_fluxes(**{"network": branched()} | arguments)

@@ -93,6 +93,7 @@ def test_blocked_reactions_are_those_of_cobrapy(textbook):
     assert set(report.ids("removed reaction")) == set(expected)
     assert not set(expected) & {r.id for r in found.model.reactions}
     assert all(m.reactions for m in found.model.metabolites)
+    assert found.model.genes.b1676.name == "pykF"
 
 
 def test_a_reaction_stays_if_any_condition_needs_it():

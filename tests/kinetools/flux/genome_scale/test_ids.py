@@ -110,9 +110,19 @@ def test_the_undecided_can_be_left_out_and_are_told(unmatched):
     [
         (
             {("reaction", "GLCpt"): ""},
-            "no transition names the reaction 'GLCpt'; if GLCpts is meant",
+            "no transition names the reaction 'GLCpt'; if GLCpts is meant, correct the decision, otherwise "
+            "remove it.",
         ),
         ({("reaction", "GLCpts"): "GLCpt"}, "model 'small' lacks; if GLCtex or GLCptspp"),
+        (
+            {("reaction", "GLCpts"): "GLCpt"},
+            " is meant, correct the decision, otherwise leave the new id empty.",
+        ),
+        (
+            {("reaction", "GLCpts"): "GLCptspp", ("metabolite", "glc_D_e"): "e4p_c"},
+            "'glc_D_e' shall be the metabolite 'e4p_c', which is in none of the reactions whose "
+            "transitions name 'glc_D_e' (GLCptspp); correct the decision.",
+        ),
         ({("gene", "b0001"): ""}, 'is of "reaction" or "metabolite"'),
     ],
 )
@@ -134,3 +144,39 @@ def test_a_curated_transition_of_an_unknown_reaction_is_refused(unmatched):
     (given,) = draft({}, [("GLCptsp", "g6p_c --> f6p_c", "abcdef : abcdef")]).transitions
     with pytest.raises(InputError, match="no reaction 'GLCptsp'; did you mean 'GLCptspp'"):
         curate_transitions(unmatched, [given])
+
+
+@pytest.mark.parametrize(
+    ("equation", "atoms", "said"),
+    [
+        ("g6p_c --> s17bp_c", "abcdef : abcdef", "'g6p_c --> s17bp_c' is not the reaction PGI of"),
+        (
+            "2 g6p_c --> f6p_c + s17bp_c",
+            "a + b : a + b",
+            "is not the reaction PGI of model 'small'",
+        ),
+        (
+            "g6p_c <==> f6p_c",
+            "abcdefg : abcdefg",
+            "in that of PGI, f6p_c has 7 carbons here, 6 else",
+        ),
+    ],
+)
+def test_a_curated_transition_that_would_be_left_out_later_is_refused(equation, atoms, said):
+    reactions = {"PGI": "g6p_c <=> f6p_c", "FBA3": "s17bp_c <=> dhap_c + e4p_c"}
+    reactions |= {name: "g6p_c + f6p_c --> " for name in "AB"}
+    known = [(name, "g6p_c --> f6p_c", "abcdef : abcdef") for name in "AB"]
+    (given,) = draft({}, [("PGI", equation, atoms)]).transitions
+    with pytest.raises(InputError) as error:
+        curate_transitions(draft(reactions, known), [given])
+    assert said in str(error.value) and "\n" not in str(error.value)
+
+
+def test_curated_transitions_written_backwards_or_with_other_numbers_are_used():
+    reactions = {"PGI": "g6p_c <=> f6p_c", "GROWTH": "60.5 atp_c --> 60 adp_c"}
+    rows = [
+        ("PGI", "f6p_c --> g6p_c", "abcdef : abcdef"),
+        ("GROWTH", "atp_c --> adp_c", "abc : abc"),
+    ]
+    given = draft({}, rows).transitions
+    assert curate_transitions(draft(reactions), given)[0].labelled == {"PGI", "GROWTH"}

@@ -1,20 +1,26 @@
 """Recipes build flux models: COBRApy's textbook model with the core network's transitions is one."""
 
+import json
 import shutil
 
+import cobra
 import numpy as np
 import pytest
 
 import kinetools as kt
 from kinetools.data import DATA
 from kinetools.errors import InputError
+from kinetools.flux.gene_rules import reactions_without
 from kinetools.flux.genome_scale import (
+    BuildReport,
     build_flux_model,
+    cache,
     cached_flux_model,
     check_reach,
     read_recipe,
     read_transitions,
 )
+from kinetools.flux.genome_scale.build import load_cobra_model
 
 TEXTBOOK = DATA / "flux" / "models" / "ecoli_textbook"
 STRAINS = ("toya2010_wt5h", "toya2010_pyk5h", "toya2010_pgi16h")
@@ -87,6 +93,57 @@ def test_the_model_is_built_once_and_then_read(built):
     assert cached_flux_model(TEXTBOOK)[0] == network
 
 
+def test_genes_can_be_named_in_what_is_built_and_in_what_is_kept(built):
+    kept, _ = cached_flux_model(TEXTBOOK)
+    names = {g.id: g.name for g in built[0].cobra_model.genes}
+    assert names["b1676"] == "pykF"
+    assert {g.id: g.name for g in kept.cobra_model.genes} == names
+    for network in (built[0], kept):
+        assert reactions_without(network, ["pgi"]) == ("PGI",)
+        assert reactions_without(network, ["pykF", "pykA"]) == ("PYK",)
+
+
+def test_what_was_kept_without_names_of_genes_is_built_again():
+    cached_flux_model(TEXTBOOK)
+    folder = cache.cache_folder() / "flux_models"
+    file = folder / f"ecoli_textbook-{cache.fingerprint(read_recipe(TEXTBOOK))}" / cache.REPORT
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps({k: v for k, v in content.items() if k != "gene_names"}))
+    assert cached_flux_model(TEXTBOOK)[0].cobra_model.genes.b1676.name == "pykF"
+
+
+@pytest.mark.parametrize("name", ["my", "m.y", "my-strain"])
+def test_only_older_builds_of_the_same_recipe_are_removed(tmp_path, name):
+    own = [f"{name}-{k:016x}" for k in range(8)]
+    others = ["notes", "my-notes", "mxy-000000000000000a", "my-000000000000000", f"{name}-{0:017x}"]
+    others += [f"my-strain2-{k:016x}" for k in range(8)] + [f"{name}-x-{k:016x}" for k in range(8)]
+    for folder in (*own, *others):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "thesis.txt").write_text("dear")
+    kept = tmp_path / f"{name}-{99:016x}"
+    cache._keep(kept, kt.load_flux_model("toy"), BuildReport((), {}))
+    left = {p.name for p in tmp_path.iterdir()}
+    assert kept.name in left and set(others) <= left
+    assert len(left & {*own, kept.name}) == cache.KEPT
+
+
+def test_a_model_beside_the_recipe_is_found_from_anywhere(recipe, tmp_path, monkeypatch):
+    model = recipe / "small.json"
+    cobra.io.save_json_model(cobra.io.load_model("textbook"), model)
+    monkeypatch.chdir(tmp_path)
+    for named in ("small.json", "../ecoli_textbook/small.json", str(model)):
+        change(recipe, "recipe.json", '"model": "', f'"model": "{named}", "name": "')
+        content = json.loads(
+            (recipe / "recipe.json").read_text().replace('"name": "textbook",', "")
+        )
+        (recipe / "recipe.json").write_text(json.dumps(content))
+        read = read_recipe(recipe)
+        assert load_cobra_model(read.model).id == "e_coli_core"
+        before = cache.fingerprint(read)
+        model.write_text(model.read_text() + " ")
+        assert cache.fingerprint(read) != before
+
+
 def test_a_changed_recipe_is_built_again(recipe):
     before, _ = cached_flux_model(recipe)
     change(recipe, "recipe.json", '"max_flux": 58.5', '"max_flux": 60')
@@ -122,7 +179,62 @@ def test_growth_takes_glutamate_and_gives_oxoglutarate_in_proportion(built):
         ("curated.csv", "hij + fgabcde", "hij + fgabcd", "atoms do not balance"),
         ("symmetric.csv", "4 3 2 1", "4 3 2 x", "the order is a list of positions"),
         ("symmetric.csv", "4 3 2 1", "4 3 1 2", "turning a molecule twice"),
-        ("recipe.json", '"textbook"', '"nobody"', "cannot load the model 'nobody'"),
+        (
+            "symmetric.csv",
+            "succ_c,",
+            "succinate_c,",
+            "symmetric.csv: model 'e_coli_core' has no metabolite 'succinate_c'; did you mean 'succ",
+        ),
+        ("symmetric.csv", "succ_e,", "succ_c,", "row 3: succ_c stands above already; keep one row"),
+        ("symmetric.csv", "4 3 2 1", "² 1", "row 2: the order is a list of positions"),
+        (
+            "curated.csv",
+            "ME2,mal__L_c --> co2_c + pyr_c,abcd : d + abc",
+            "PGI,g6p_c --> fdp_c,abcdef : abcdef",
+            "'g6p_c --> fdp_c' is not the reaction PGI of model 'e_coli_core' (g6p_c <=> f6p_c)",
+        ),
+        (
+            "curated.csv",
+            "ME2,mal__L_c --> co2_c + pyr_c,abcd : d + abc",
+            "PGI,g6p_c <==> f6p_c,abcde : abcde",
+            "curated transitions: in that of PGI, f6p_c has 5 carbons here, 6 elsewhere",
+        ),
+        (
+            "ids.csv",
+            ",glc__D_e",
+            ",h2o_e",
+            "'glc_D_e' shall be the metabolite 'h2o_e', which is in",
+        ),
+        (
+            "recipe.json",
+            '"textbook"',
+            '"textbok"',
+            "there is no model 'textbok': neither a file, nor one of those that COBRApy brings with it "
+            "(iJO1366, salmonella, textbook)",
+        ),
+        ("recipe.json", '"textbook"', '"e_coli_core"', "there is no model 'e_coli_core'"),
+        ("recipe.json", '"textbook"', '"/tmp"', "there is no model '/tmp'"),
+        ("recipe.json", '"textbook"', '"m.json"', "ecoli_textbook/m.json': neither a file"),
+        (
+            "recipe.json",
+            '"id": "ecoli_textbook"',
+            '"id": "../thesis"',
+            "the \"id\" '../thesis' cannot",
+        ),
+        ("recipe.json", '"id": "ecoli_textbook"', '"id": "*"', "the \"id\" '*' cannot name the"),
+        ("recipe.json", '"id": "ecoli_textbook"', '"id": ".."', "the \"id\" '..' cannot name the"),
+        (
+            "recipe.json",
+            '"coa_c"',
+            '"nope"',
+            "\"untracked\": model 'e_coli_core' has no metabolite",
+        ),
+        (
+            "recipe.json",
+            '"untracked"',
+            '"cofactors": ["nope"], "untracked"',
+            "recipe.json, \"cofactors\": model 'e_coli_core' has no metabolite 'nope'; correct the id.",
+        ),
         ("recipe.json", '"Biomass_Ecoli_core"', '"Biomass"', "growth: model 'e_coli_core' has no"),
         ("recipe.json", '"max_flux"', '"max_fluxx"', "unknown entry 'max_fluxx'"),
         ("recipe.json", '"EX_h2o_e"', "3", '"medium" must be a list of ids'),
@@ -133,7 +245,10 @@ def test_growth_takes_glutamate_and_gives_oxoglutarate_in_proportion(built):
 def test_a_recipe_at_fault_gets_one_sentence(recipe, monkeypatch, file, old, new, said):
     import httpx
 
+    asked = []
+
     def offline(*arguments, **settings):
+        asked.append(arguments)
         raise httpx.ConnectError("no network in tests")
 
     monkeypatch.setattr(httpx, "get", offline)
@@ -142,6 +257,30 @@ def test_a_recipe_at_fault_gets_one_sentence(recipe, monkeypatch, file, old, new
     with pytest.raises(InputError) as error:
         cached_flux_model(recipe)
     assert said in str(error.value) and "\n" not in str(error.value)
+    assert not asked
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (
+            "bounds.csv",
+            "reaction,lower_bound,upper_bound\nPFL,0,0\nPFL,0,1\n",
+            "bounds.csv, row 3: PFL stands above already; keep one row.",
+        ),
+        (
+            "extra_reactions.csv",
+            "reaction,equation,genes\nNEW,pyr_c --> lac__D_c,b1 and (b2\n",
+            "extra_reactions.csv, row 2 (NEW): the rule of genes is not understood ('b1 and (b2'); write",
+        ),
+    ],
+)
+def test_an_optional_table_at_fault_gets_one_sentence(recipe, caplog, recwarn, file, text, said):
+    (recipe / file).write_text(text)
+    with pytest.raises(InputError) as error:
+        cached_flux_model(recipe)
+    assert said in str(error.value) and "\n" not in str(error.value)
+    assert not caplog.records and not recwarn.list
 
 
 def test_a_tracer_that_reaches_no_fragment_is_refused():

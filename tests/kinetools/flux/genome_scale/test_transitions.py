@@ -74,6 +74,14 @@ def test_what_growth_hands_over_becomes_a_reaction_coupled_to_it():
     assert given.model.reactions.growth.get_coefficient("adp_c") == 60
 
 
+def test_transitions_of_the_same_molecules_share_what_is_split_off():
+    rows = [("growth", "atp_c --> adp_c", f"abc : {atoms}") for atoms in ("abc", "cba")]
+    found, report = split_fractions(draft({"growth": "60.5 atp_c --> 60 adp_c"}, rows))
+    (part,) = report.ids("split off reaction")
+    assert letters(found, part) == ["abc : abc", "abc : cba"]
+    assert not report.ids("left out transition")
+
+
 def test_symmetric_molecules_are_handed_over_both_ways_once():
     given = draft(
         {"SDH": "succ_c <=> fum_c", "FUM": "fum_c <=> mal_c", "X": "mal_c --> oaa_c"},
