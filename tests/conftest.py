@@ -15,6 +15,7 @@ def state():
     return kt.load_steady_state("ecoli", physiology=1)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist looks at the groups in the same hook
 def pytest_collection_modifyitems(items):
     """With several processes, tests of a file share one, and so its fixtures; all in the browser share one,
     which leaves its pages time; notebooks share nothing."""
