@@ -3,8 +3,6 @@
 python benchmarks/plot_scaling.py
 """
 
-from pathlib import Path
-
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -12,18 +10,15 @@ import pandas as pd
 matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.ticker import NullFormatter
+from study_scaling import FILE, PUBLISHED, ROOT
 
-ROOT = Path(__file__).parents[1]
-FILE = ROOT / "benchmarks" / "finished" / "scaling.csv"
 PICTURE = ROOT / "docs" / "pictures" / "scaling.png"
-PUBLISHED = 65_881, 1_174_530  # simulations for each reaction that varies, and to begin with
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
-NAMES = {"toy": "toy", "core": "core", "genome": "genome", "unpruned": "genome, unpruned"}
 
 
 def main():
     rows = pd.read_csv(FILE, dtype={"network": str})
-    size = rows["varying net fluxes"]
+    size, converged = rows["varying net fluxes"], rows["converged"] == 1
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
     line = np.geomspace(size.min(), size.max(), 50)
     left.plot(line, PUBLISHED[0] * line + PUBLISHED[1], "--", color=GREY)
@@ -43,10 +38,20 @@ def main():
         label="80 % at R̂ ≤ 1.1 (first look)",
     )
     left.plot(
-        size, rows["simulations"], "D", color=ORANGE, label="all at R̂ ≤ 1.01, 400 effective draws"
+        size[converged],
+        rows["simulations"][converged],
+        "D",
+        color=ORANGE,
+        label="all at R̂ ≤ 1.01, 400 effective draws",
     )
     left.set_ylabel("simulations, all chains and temperatures")
-    right.plot(size, rows["seconds"] / 60, "D", color=ORANGE, label="until converged, two cores")
+    right.plot(
+        size[converged],
+        rows["seconds"][converged] / 60,
+        "D",
+        color=ORANGE,
+        label="until converged, two cores",
+    )
     right.plot(
         size,
         rows["processor seconds a sweep"] / 60,
@@ -63,7 +68,7 @@ def main():
         axes.margins(x=0.12, y=0.1)
         axes.legend(frameon=False, loc="upper left")
     for _, row in rows.iterrows():
-        name = NAMES.get(row["network"], f"{row['network']} cells")
+        name = f"{row['network']} cells" if row["network"].isdigit() else row["network"]
         right.annotate(
             name,
             (row["varying net fluxes"], row["processor seconds a sweep"] / 60),

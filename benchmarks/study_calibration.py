@@ -10,7 +10,6 @@ A simulation that did not converge within its hour is done again by the next cal
 
 import argparse
 import multiprocessing
-import os
 import time
 from copy import copy
 from dataclasses import replace
@@ -24,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 import kinetools as kt
 from kinetools.flux.diagnostics import ess_bulk
+from kinetools.run import available_cores
 
 FILE = Path(__file__).parent / "finished" / "calibration.csv"
 INDEPENDENT = 99  # draws that a rank is taken among
@@ -109,7 +109,7 @@ def main():
     FILE.parent.mkdir(exist_ok=True)
     # A process each: the many small steps of one simulation would not keep several cores busy.
     processes = multiprocessing.get_context("spawn")
-    with processes.Pool(os.cpu_count(), initializer=threadpool_limits, initargs=(1,)) as pool:
+    with processes.Pool(available_cores(), initializer=threadpool_limits, initargs=(1,)) as pool:
         for row in pool.imap_unordered(simulation, left):
             done[row["simulation"]] = row
             rows = [done[n] for n in sorted(done)]

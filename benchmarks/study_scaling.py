@@ -33,7 +33,7 @@ from kinetools.flux.tempering import (
     TemperedChains,
 )
 from kinetools.flux.uniform import sample_prior
-from kinetools.run import worker_count
+from kinetools.run import on_one_thread, worker_count
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "benchmarks" / "finished" / "scaling.csv"
@@ -101,6 +101,7 @@ def measured(name, minutes):
     }
 
 
+@on_one_thread
 def paced(name):
     """One row: size, and the time of a sweep, of a run that is only begun."""
     network, data = load(name)
@@ -111,6 +112,7 @@ def paced(name):
     prior = sample_prior(space, 2 * space.dimension, thinning=space.dimension, seed=1)[0]
     tempered = TemperedChains(space, density, prior, starts, 1, worker_count(None))
     tempered.warm_up(0)
+    tempered.sample(1, 1)
     cpu = time.process_time()
     tempered.sample(SWEEPS, 1)
     return {

@@ -19,9 +19,8 @@ from widgets import EscherMap, LabelExplorer, TrainingMonitor
 model = kt.load_kinetic_model("ecoli")
 state = kt.load_steady_state("ecoli", physiology=1)"""
 BUNDLED = """import kinetools as kt
-from kinetools.data import DATA
 from widgets import DesignChart, FluxRidges, KnockoutView
-def load(name): return kt.load_posterior(DATA / "flux" / "posteriors" / f"{name}.nc")
+load = kt.load_posterior
 network = kt.load_flux_model("toya_core")"""
 SHOTS = {
     # name: (cells; the last one shows the widget, steps to take before the picture)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -85,11 +86,9 @@ def map_chunks(
             )
         yield from _map_dask(function, arguments, client)
         return
-    from threadpoolctl import threadpool_limits
-
     workers = worker_count(workers)
     numbered = enumerate(arguments)
-    with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
         running = {}
         try:
             while True:
@@ -129,10 +128,29 @@ def _map_dask(function, arguments, client):
 
 def single_threaded(function, *arguments):
     """Call a function with BLAS limited to one thread (on a cluster's workers)."""
+    with one_blas_thread():
+        return function(*arguments)
+
+
+_blas = {"users": 0, "limits": None, "lock": threading.Lock()}
+
+
+@contextmanager
+def one_blas_thread():
+    """BLAS has one thread while anybody is inside, in whatever thread; the last one out gives it back."""
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):
-        return function(*arguments)
+    with _blas["lock"]:
+        if not _blas["users"]:
+            _blas["limits"] = threadpool_limits(1)
+        _blas["users"] += 1
+    try:
+        yield
+    finally:
+        with _blas["lock"]:
+            _blas["users"] -= 1
+            if not _blas["users"]:
+                _blas["limits"].restore_original_limits()
 
 
 def on_one_thread(function):
@@ -144,9 +162,7 @@ def on_one_thread(function):
 
     @wraps(function)
     def limited(*arguments, **options):
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(1):
+        with one_blas_thread():
             return function(*arguments, **options)
 
     return limited

@@ -17,7 +17,14 @@ from kinetools.maps.validate import validate_map
 from .display import live, mimebundle, svg_picture
 
 HERE = Path(__file__).parent
-PARTS = ("keep_listening", "escher_bundle", "map_parts", "map_uncertainty", "own_keys", "escher_map")
+PARTS = (
+    "keep_listening",
+    "escher_bundle",
+    "map_parts",
+    "map_uncertainty",
+    "own_keys",
+    "escher_map",
+)
 KINDS = ("reaction", "metabolite")
 
 

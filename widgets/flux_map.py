@@ -2,6 +2,7 @@
 
 import traitlets as t
 
+from kinetools.data import whole_number
 from kinetools.errors import InputError
 from kinetools.flux.changes import PROBABLE, checked_probability, most_changed
 from kinetools.flux.flux_model import near
@@ -71,7 +72,7 @@ class FluxMap(t.HasTraits):
         shown = set() if self.map is None else set(map_reactions(self.map))
         self.on_map = tuple(r for r in self.data.reactions if r in shown)
         self.off_map = tuple(r for r in self.data.reactions if r not in shown)
-        self.height, self._view = height, None
+        self.height, self._view = whole_number(height, "height", 1), None
         super().__init__(show=self.data.names[0], level=level)
 
     @property

@@ -3,10 +3,10 @@
 import traitlets as t
 
 from kinetools.errors import InputError
-from kinetools.flux.flux_model import checked_ids
 from kinetools.flux.intervals import INTERVALS, checked_level
 from kinetools.flux.precision import R_HAT, PosteriorPrecision
 from kinetools.flux.ridges import AXES, ORDERS, Ridges
+from kinetools.names import checked_ids
 
 from .display import live, mimebundle, svg_picture
 

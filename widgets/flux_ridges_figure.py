@@ -140,8 +140,10 @@ def _words(explorer, name, reaction) -> str:
     text = (
         f"<b>{html.escape(reaction)}</b>, {html.escape(name)}<br>median {row['median']:.4g}, "
         f"{level_text(explorer.level)} {interval_text(row['lower'], row['upper'])}<br>"
-        f"CV {row['cv']:.3g}, R-hat {row['r_hat']:.3f}"
+        f"CV {row['cv']:.3g}"
     )
+    if row["r_hat"] == row["r_hat"]:
+        text += f", R-hat {row['r_hat']:.3f}"
     if row["narrowing"] == row["narrowing"]:
         text += f"<br>{row['narrowing']:.0%} of its prior's width"
     return text

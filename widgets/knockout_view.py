@@ -2,7 +2,6 @@
 
 import traitlets as t
 
-from kinetools.data import whole_number
 from kinetools.errors import InputError
 from kinetools.flux.intervals import INTERVALS, checked_level
 from kinetools.flux.posterior_distance import as_posterior, posterior_distance
@@ -45,7 +44,6 @@ class KnockoutView(t.HasTraits):
         self._predicted, self._measured = predicted, as_posterior(measured)
         self._reactions, self._view = reactions, None
         checked_level(level)
-        whole_number(height, "height", 1)
         self.distance = posterior_distance(predicted, measured, reactions, level=level)
         self.flux_map = FluxMap(
             self._measured, network, map, predicted, names=names, level=level, height=height

@@ -9,6 +9,7 @@ import numpy as np
 from ..data import number, whole_number
 from ..errors import InputError
 from ..kinetics.parameter_sets import add_history, provenance
+from ..run import one_blas_thread
 from .ln_km import chosen_parameters, known_by_set, ln_km_table
 
 SPREAD = 1.0  # of the map; UMAP packs points no wider than this
@@ -76,11 +77,10 @@ def umap_parameters(
 def _umap(values, n_neighbors, min_dist, n_components, seed):
     """Positions (point, axis) of points (point, variable), and the version of umap-learn."""
     from sklearn.neighbors import NearestNeighbors
-    from threadpoolctl import threadpool_limits
 
     umap = _import_umap()
     # Threads would add up in another order from run to run.
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_blas_thread(), warnings.catch_warnings():
         # It says that further points cannot be placed on the map, which nobody asks for here.
         warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]", category=UserWarning)
         # Exact, and for thousands of points sooner there than the search that UMAP would compile.

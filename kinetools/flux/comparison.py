@@ -10,7 +10,7 @@ from .flux_draws import FluxDraws
 from .intervals import INTERVAL_NAMES, credible_intervals
 from .posterior import FLUX_UNITS
 
-SAME = 1e-6  # over the size of a flux (at least 1 mmol/gDW/h): less is rounding, of single precision, say
+SAME, NOTHING = 1e-6, 1e-9  # over the size of a flux, and mmol/gDW/h
 COLUMNS = {
     "first": "median of the first posterior, mmol/gDW/h",
     "second": "median of the second posterior, mmol/gDW/h",
@@ -83,8 +83,8 @@ class PosteriorPair:
         first = self.first.by_reaction[rows_a[:, None], a]
         second = self.second.by_reaction[rows_b[:, None], b]
         difference = second - first
-        size = np.maximum(np.abs(first), np.abs(second)).max(axis=1, initial=1.0, keepdims=True)
-        return np.where(np.abs(difference) <= SAME * size, 0.0, difference)
+        size = np.maximum(np.abs(first), np.abs(second)).max(axis=1, initial=0.0, keepdims=True)
+        return np.where(np.abs(difference) <= rounding(size), 0.0, difference)
 
     @cached_property
     def sorted(self) -> np.ndarray:
@@ -145,14 +145,19 @@ class PosteriorPair:
         return table
 
 
+def rounding(size):
+    """How far fluxes of a size may be apart by rounding only (of single precision, say), mmol/gDW/h."""
+    return np.maximum(NOTHING, SAME * np.asarray(size))
+
+
 def _draws(posterior, flux, where) -> FluxDraws:
     return posterior if isinstance(posterior, FluxDraws) else FluxDraws(posterior, flux, where)
 
 
 def _shares(a, b, threshold):
     """Shares of the pairs of two sorted arrays with b above a and below it, by more than a threshold."""
-    size = max(1.0, abs(a[0]), abs(a[-1]), abs(b[0]), abs(b[-1]))
-    apart, pairs = max(threshold, SAME * size), len(a) * len(b)
+    size = max(abs(a[0]), abs(a[-1]), abs(b[0]), abs(b[-1]))
+    apart, pairs = max(threshold, rounding(size)), len(a) * len(b)
     above = np.searchsorted(a, b - apart, "left").sum()
     below = len(a) * len(b) - np.searchsorted(a, b + apart, "right").sum()
     return above / pairs, below / pairs

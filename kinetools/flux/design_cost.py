@@ -6,7 +6,7 @@ import numpy as np
 
 from ..data import number
 from ..errors import InputError
-from .flux_model import by_name
+from ..names import by_name
 from .tracer import Tracer, parse_labelling, write_labelling
 
 

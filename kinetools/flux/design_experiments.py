@@ -9,8 +9,8 @@ import numpy as np
 
 from ..data import number
 from ..errors import InputError
+from ..names import by_name
 from .design_cost import parallel
-from .flux_model import by_name
 from .fragments import Fragment
 from .labelling import LabellingSimulator
 from .tracer import Tracer
@@ -108,11 +108,11 @@ def _fragments(network, fragments, candidate) -> tuple[Fragment, ...]:
                 f"fragments: none for candidate {candidate!r}; give a list for all, or one for each."
             )
         fragments = fragments[candidate]
-    several = [fragments] if isinstance(fragments, (str, Fragment)) else fragments
     try:
-        found = tuple(Fragment.parse(f).in_network(network) for f in several)
+        several = [fragments] if isinstance(fragments, (str, Fragment)) else list(fragments)
     except TypeError:
-        found = ()
+        several = []
+    found = tuple(Fragment.parse(f).in_network(network) for f in several)
     if not found or len({f.name for f in found}) < len(found):
         raise InputError(
             'fragments must be at least one, each named once: ["F", "B[2,3]"], say, not '

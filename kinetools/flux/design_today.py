@@ -5,11 +5,11 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import InputError
-from .flux_bounds import checked_measurements
-from .flux_model import checked_ids, checked_network
+from ..names import checked_ids
+from .flux_model import checked_network
 from .goodness import posterior_fluxes
 from .intervals import INTERVAL_NAMES, credible_intervals
-from .measurements import load_measurements
+from .measurements import checked_measurements, load_measurements
 
 FEWEST = 500  # draws: with fewer, so few count after the data that chance explains them
 MOVES = 1e-6  # mmol/gDW/h over the largest flux: a net flux that varies less is fixed

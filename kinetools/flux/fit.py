@@ -78,6 +78,7 @@ class FluxFit:
             index=self.net_flux.index,
         )
 
+    @on_one_thread
     def profile(self, reaction: str, level: float = 0.95):
         """Profile likelihood of a net flux: (DataFrame of net_flux and log_likelihood, (lower, upper)).
 

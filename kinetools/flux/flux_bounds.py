@@ -8,7 +8,7 @@ import numpy as np
 from ..data import number
 from ..errors import InputError
 from .flux_model import checked_network
-from .measurements import Measurements
+from .measurements import checked_measurements
 from .net_fluxes import NetProgram
 
 MOST_PROGRAMS = 400  # linear programs spent on finding the smallest conflicting group
@@ -45,16 +45,6 @@ def net_bounds(network, measurements, bounds, measured: str):
                 f"flux of {largest:g}; correct the bounds or raise max_flux."
             )
     return np.clip(lower, -largest, None), np.clip(upper, None, largest), largest, given
-
-
-def checked_measurements(measurements) -> Measurements | None:
-    """The measurements, or None; InputError for a name and whatever else is none."""
-    if measurements is not None and not isinstance(measurements, Measurements):
-        raise InputError(
-            "measurements: expected what load_measurements returns, found a "
-            f"{type(measurements).__name__}; load the measurements with it."
-        )
-    return measurements
 
 
 def checked_bounds(bounds, network) -> dict[str, tuple[float, float]]:

@@ -8,8 +8,9 @@ import numpy as np
 
 from ..data import number, whole_number
 from ..errors import InputError
+from ..names import checked_ids
 from ..run import chunks, map_chunks, reporting, worker_count
-from .flux_model import checked_ids, checked_network
+from .flux_model import checked_network
 from .gene_rules import reactions_that_go_on, reactions_without
 from .knockout_bounds import mutant_bounds
 from .knockout_data import knockout_inference_data

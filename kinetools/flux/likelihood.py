@@ -6,9 +6,9 @@ import numpy as np
 
 from ..data import number
 from ..errors import InputError
-from .flux_bounds import checked_measurements
 from .flux_model import checked_network
 from .labelling import LabellingSimulator
+from .measurements import checked_measurements
 
 
 class LabellingLikelihood:

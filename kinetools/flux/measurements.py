@@ -224,3 +224,13 @@ def write_measurements(data: Measurements, path, format: str = "kinetools", netw
     from .files import save_measurements
 
     return save_measurements(data, path, format, network)
+
+
+def checked_measurements(measurements) -> Measurements | None:
+    """The measurements, or None; InputError for a name and whatever else is none."""
+    if measurements is not None and not isinstance(measurements, Measurements):
+        raise InputError(
+            "measurements: expected what load_measurements returns, found a "
+            f"{type(measurements).__name__}; load the measurements with it."
+        )
+    return measurements

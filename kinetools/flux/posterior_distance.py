@@ -6,9 +6,10 @@ import numpy as np
 
 from ..data import number, whole_number
 from ..errors import InputError
-from .comparison import SAME
+from ..names import checked_ids
+from .comparison import rounding
 from .flux_draws import FluxDraws
-from .flux_model import checked_ids, near
+from .flux_model import near
 from .intervals import INTERVAL_NAMES, credible_intervals
 from .posterior import FLUX_UNITS
 from .wild_type import flux_table
@@ -182,7 +183,7 @@ def _table(first, second, shared, level, interval):
         table["predicted_lower"] - table["measured_upper"],
         table["measured_lower"] - table["predicted_upper"],
     )
-    table["overlap"] = apart <= SAME * np.maximum(1.0, table["measured"].abs())
+    table["overlap"] = apart <= rounding(table["measured"].abs())
     order = table["difference"].abs().sort_values(ascending=False, kind="stable").index
     table = table.loc[order]
     table.attrs = {

@@ -8,11 +8,11 @@ import numpy as np
 
 from ..data import number
 from ..errors import InputError
+from ..names import by_name, checked_ids
 from .density import overlap_coefficient
 from .diagnostics import constant
 from .diagnostics import r_hat as potential_scale_reduction
 from .flux_draws import FluxDraws
-from .flux_model import by_name, checked_ids
 from .flux_summary import COLUMNS as SUMMARY
 from .intervals import INTERVAL_NAMES, credible_intervals
 from .posterior import FLUX_UNITS

@@ -166,7 +166,7 @@ def _prepare(method, store, run, bar, judge) -> tuple[int, int]:
         method.warm_up(stage)
         bar.warmed_up(stage + 1, method.n_warm_up)
         if time.monotonic() - saved > SAVED:
-            _save(run, method, store, 0, 0, stage + 1)
+            _save(run, method, store, 0, judge.next_check(store), stage + 1)
             saved = time.monotonic()
     run.event("warmed up")
     return 0, judge.next_check(store)

@@ -137,6 +137,11 @@ def _compare(file, parameters):
         found = json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
         raise InputError(f"{file}: is no JSON; restore it or use another run_dir.") from None
+    if isinstance(found, dict) and found.get("format") != parameters.get("format"):
+        raise InputError(
+            f"{file.parent}: was written by another version of kinetools; read a result in it with "
+            "load_posterior, and use another run_dir for a new run."
+        )
     for key, value in parameters.items():
         if not isinstance(found, dict) or found.get(key) != value:
             earlier = found.get(key) if isinstance(found, dict) else found

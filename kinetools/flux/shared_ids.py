@@ -7,8 +7,9 @@ import numpy as np
 
 from ..data import find, number
 from ..errors import InputError
+from ..names import by_name
 from .flux_draws import FluxDraws
-from .flux_model import by_name, near
+from .flux_model import near
 from .tables import parse_number, read_table
 
 FLUXES = {"net_flux": True, "exchange_flux": False}  # and whether they have a direction

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..run import one_blas_thread
 from .exchange import fill_log_room
 from .log_density import N_LANES, LogDensity, evaluate, log_density, scratch
 from .modes import find_modes, one_mode, preserving_weights
@@ -260,8 +261,6 @@ class TemperedChains:
 
     def _run(self, n_sweeps, *, thinning=1, rate=0.0, scale=None, confined=False):
         """The same number of sweeps in every chain, in threads; their records."""
-        from threadpoolctl import threadpool_limits
-
         if scale is None:
             if self._metric is None:
                 self._metric = self._metrics(1.0)
@@ -294,7 +293,7 @@ class TemperedChains:
                 confined,
             )
 
-        with threadpool_limits(1), ThreadPoolExecutor(self.workers) as pool:
+        with one_blas_thread(), ThreadPoolExecutor(self.workers) as pool:
             list(pool.map(run, range(self.n_chains)))
         self.sweeps += n_sweeps
         return records

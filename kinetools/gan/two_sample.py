@@ -12,6 +12,8 @@ Between samples of one distribution the quick AUC was 0.500 ± 0.007 (standard d
 
 import numpy as np
 
+from ..run import one_blas_thread
+
 QUICK_SETS = 10_000  # of either side, at most; the same for the strong test below
 STRONG_SETS = 40_000
 FEWEST = 20  # sets of one side, below which nothing can be learned
@@ -60,8 +62,6 @@ def area_under_curve(scores, positive) -> float:
 
 
 def _cross_fit(classifiers, most, ln_km, eigenvalues, others, other_eigenvalues, dynamics, seed):
-    from threadpoolctl import threadpool_limits
-
     rng = np.random.default_rng(seed)
     sides = [
         _some(most, *pair, rng) for pair in ((ln_km, eigenvalues), (others, other_eigenvalues))
@@ -83,7 +83,7 @@ def _cross_fit(classifiers, most, ln_km, eigenvalues, others, other_eigenvalues,
         first[members[: len(members) // 2]] = True
     # On one thread, the same to the bit on every machine; threads that wait for a busy core cost more
     # than they bring.
-    with threadpool_limits(1):
+    with one_blas_thread():
         return float(
             np.mean(
                 [

@@ -164,6 +164,15 @@ def test_a_flux_kept_in_single_precision_has_not_changed_either():
     assert kt.posterior_distance(stored, fixed).table.loc["FIXED", "overlap"]
 
 
+def test_a_change_of_a_tiny_flux_is_seen():
+    tiny, more = (made_posterior(("A",), seed=k) for k in (1, 2))
+    for idata, factor in ((tiny, 1e-7), (more, 2e-7)):
+        idata.posterior = idata.posterior * factor
+    row = kt.compare_posteriors(tiny, more).loc["A"]
+    assert row["difference"] == pytest.approx(5e-7, rel=0.1)
+    assert row["increase"] > 0.95 and row["increase"] + row["decrease"] > 0.98
+
+
 def test_the_direction_says_which_change_is_more_flux(posterior):
     table = kt.compare_posteriors(posterior, posterior)
     assert table.loc["UP", "direction"] == 1 and table.loc["BACK", "direction"] == -1

@@ -11,6 +11,7 @@ import pytest
 
 import kinetools as kt
 from kinetools.flux import sampling
+from kinetools.flux.chains import Acmet
 from kinetools.flux.draw_store import DrawStore
 from kinetools.flux.tempering import WARM_UP, TemperedChains
 
@@ -178,7 +179,7 @@ def test_a_run_interrupted_while_it_warms_up_goes_on_to_the_same_result(
     options = {"draws": 400, "seed": 5, "ess": 1e6, "max_steps": 2000}
     whole = sample(toy, measured, **options)
     monkeypatch.setattr(sampling, "SAVED", 0.0)
-    warm_up, done = TemperedChains.warm_up, []
+    warm_up, draw, done = TemperedChains.warm_up, TemperedChains.sample, []
 
     def interrupted(chains, stage):
         if stage in (5, WARM_UP - 1) and stage not in done:
@@ -187,14 +188,44 @@ def test_a_run_interrupted_while_it_warms_up_goes_on_to_the_same_result(
         done.append(stage)
         warm_up(chains, stage)
 
+    def interrupted_once(chains, *arguments):
+        monkeypatch.setattr(TemperedChains, "sample", draw)
+        raise KeyboardInterrupt
+
     monkeypatch.setattr(TemperedChains, "warm_up", interrupted)
-    for _ in range(2):
+    monkeypatch.setattr(TemperedChains, "sample", interrupted_once)
+    for _ in range(3):  # twice in the warm-up, and before the first draw
         with pytest.raises(KeyboardInterrupt):
             sample(toy, measured, run_dir=tmp_path / "run", **options)
     resumed = sample(toy, measured, run_dir=tmp_path / "run", **options)
     assert sorted(done) == sorted([*range(WARM_UP), 5, WARM_UP - 1])  # no stage is done twice
     for name in ("net_flux", "exchange_flux"):
         np.testing.assert_array_equal(resumed.posterior[name].values, whole.posterior[name].values)
+
+
+def test_the_published_sampler_goes_on_after_its_warm_up(toy, measured, tmp_path, monkeypatch):
+    options = {"sampler": "acmet", "warm_up": 500, "draws": 100, "max_steps": 1000, "ess": 1e6}
+    whole = sample(toy, measured, **options)
+    monkeypatch.setattr(sampling, "SAVED", 0.0)
+    draw = Acmet.sample
+
+    def interrupted_once(chains, *arguments):
+        monkeypatch.setattr(Acmet, "sample", draw)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Acmet, "sample", interrupted_once)
+    with pytest.raises(KeyboardInterrupt):
+        sample(toy, measured, run_dir=tmp_path / "run", **options)
+    resumed = sample(toy, measured, run_dir=tmp_path / "run", **options)
+    np.testing.assert_array_equal(
+        resumed.posterior.net_flux.values, whole.posterior.net_flux.values
+    )
+
+
+def test_a_run_of_another_version_is_named(toy, measured, tmp_path):
+    (tmp_path / "parameters.json").write_text('{"format": "kinetools flux sampling 1"}')
+    with pytest.raises(kt.InputError, match="another version of kinetools; read a result"):
+        sample(toy, measured, run_dir=tmp_path)
 
 
 @pytest.mark.parametrize(
