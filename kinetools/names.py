@@ -24,3 +24,10 @@ def by_name(given: Mapping, what: str) -> dict:
         twice = Counter(str(name) for name, _ in given.items()).most_common(1)[0][0]
         raise InputError(f"{what}: two are called {twice!r}; give each a name of its own.")
     return result
+
+
+def missing(value) -> bool:
+    """Is it nothing: None, or what pandas makes of an empty cell?"""
+    import pandas as pd
+
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)

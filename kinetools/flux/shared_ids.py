@@ -7,7 +7,7 @@ import numpy as np
 
 from ..data import find, number
 from ..errors import InputError
-from ..names import by_name
+from ..names import by_name, missing
 from .flux_draws import FluxDraws
 from .flux_model import near
 from .tables import parse_number, read_table
@@ -69,6 +69,7 @@ def _checked(ids, where) -> dict[str, tuple[str, float]]:
     for reaction, called in ids.items():
         pair = isinstance(called, (tuple, list)) and len(called) == 2
         name, factor = called if pair else (called, 1.0)
+        name = None if missing(name) else name
         if not isinstance(name, str | None):
             raise InputError(
                 f"{where}: {reaction} is called {str(called)[:100]!r}; give an id, or (id, factor)."

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..errors import InputError
+from ..names import missing
 from .changes import checked_comparison
 from .convergence import ESS, R_HAT
 from .flux_draws import FluxDraws
@@ -141,7 +142,7 @@ def changed_subsystems(comparison, network, probability: float = 0.95):
 def _named(network) -> Mapping[str, str]:
     if not isinstance(network, Mapping):
         return subsystems(network)
-    unknown = {r for r, name in network.items() if name is None or name != name}
+    unknown = {r for r, name in network.items() if missing(name)}
     if odd := [r for r, name in network.items() if r not in unknown and not isinstance(name, str)]:
         raise InputError(
             f"network: the subsystem of {odd[0]} is {str(network[odd[0]])[:100]!r}; give one name."

@@ -86,6 +86,14 @@ class DrawnMap:
         """Text has slightly other widths at another zoom, so what fits differs a little, too."""
         eventually(self.zoom, pytest.approx(expected, rel=0.01))
 
+    def settled(self):
+        """The transform, once it no longer moves."""
+        seen = None
+        while (now := self.transform()) != seen:
+            seen = now
+            self.page.wait_for_timeout(300)
+        return now
+
     def zoom(self):
         return float(re.search(r"scale\((.*)\)", self.transform())[1])
 
@@ -166,7 +174,7 @@ def test_clicks_arrive_in_python(notebook, small):
 
 def test_dragging_moves_the_map_and_selects_nothing(notebook, small):
     notebook.execute("widget.selection = ['PFK']")
-    before, start = small.transform(), small.point("PGI")
+    before, start = small.settled(), small.point("PGI")
     small.page.mouse.move(**start)
     small.page.mouse.down()
     small.page.mouse.move(start["x"] + 60, start["y"] + 20, steps=4)
@@ -217,7 +225,7 @@ def test_the_wheel_scrolls_the_page_and_buttons_zoom(notebook, small):
     notebook.run_cell("print('tall\\n' * 80)")
     small.root.scroll_into_view_if_needed()
     small.root.get_by_label("Show the whole map").click()
-    before, zoom, box = small.transform(), small.zoom(), small.root.bounding_box()
+    before, zoom, box = small.settled(), small.zoom(), small.root.bounding_box()
     small.page.mouse.move(**small.point("PGI"))
     small.page.mouse.wheel(0, 120)
     small.page.wait_for_timeout(300)

@@ -144,7 +144,7 @@ def test_a_play_ends_where_the_trajectories_end_and_starts_again(notebook, explo
     notebook.execute("explorer.time_index = 12")
     explorer.wait_for(explorer.now, notebook.evaluate("explorer.view.bar.texts")[12])
     explorer.play()
-    explorer.wait_for(explorer.now, "21 min", 30)
+    explorer.wait_for(explorer.now, "21 min")
     notebook.wait_for("explorer.time_index", 14)
     notebook.wait_for("explorer.view.bar.playing", False)
     ends = explorer.marks()

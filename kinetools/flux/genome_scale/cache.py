@@ -17,7 +17,17 @@ from .report import BuildReport, StepReport
 REPORT = "build_report.json"
 KEPT = 5  # builds of one recipe
 # code that builds
-ALSO = ("atoms", "flux_model", "gene_rules", "measurements", "net_fluxes", "plain_network")
+ALSO = (
+    "atoms",
+    "equations",
+    "flux_model",
+    "gene_rules",
+    "linear_program",
+    "measurements",
+    "net_fluxes",
+    "plain_network",
+    "tables",
+)
 
 
 def cache_folder() -> Path:

@@ -76,7 +76,7 @@ def read_recipe(folder) -> Recipe:
     if not FOLDER_NAME.fullmatch(identifier):
         raise InputError(
             f'{head}: the "id" {identifier[:100]!r} cannot name the folder in which the network is kept; '
-            'use at most 100 letters, digits, "_", "-", "+" and ".", and begin with a letter or digit.'
+            'use at most 100 letters, digits, "_", "-", "+" and ".", and begin with one of the first three.'
         )
     model = _text(content, "model", head)
     model = str(folder / model) if is_path(model) else model

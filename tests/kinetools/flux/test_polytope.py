@@ -1,5 +1,7 @@
 """The space of steady fluxes within bounds: what is in it, its dimension, its facets, its corners."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -234,18 +236,13 @@ def test_gradients_follow_the_chain_rule(space):
 
 
 def test_measured_fluxes_may_be_left_to_the_likelihood(core):
-    class Measured:
-        id = "measured"
-        flux_measurements = {"Ac_exchange": (4.3, 0.4)}
-
-        def bounds_for(self, network):
-            return {"glc_exchange": (-11.7, -11.7), "Ac_exchange": (4.3, 4.3)}
-
-        def max_flux_for(self, network):
-            return None
-
-    hard = FluxSpace.of(core, Measured())
-    soft = FluxSpace.of(core, Measured(), measured="likelihood")
+    data = replace(
+        kt.load_measurements("toya2010_wt5h"),
+        bounds={"glc_exchange": (-11.7, -11.7), "Ac_exchange": (4.3, 4.3)},
+        flux_measurements={"Ac_exchange": (4.3, 0.4)},
+    )
+    hard = FluxSpace.of(core, data)
+    soft = FluxSpace.of(core, data, measured="likelihood")
     assert soft.dimension == hard.dimension + 1
     assert soft.varies[core.index("Ac_exchange")] and not hard.varies[core.index("Ac_exchange")]
 

@@ -90,6 +90,12 @@ def test_a_dataset_is_a_posterior_too():
     )
 
 
+@pytest.mark.parametrize("nothing", ["", None, np.nan, pd.NA])
+def test_an_empty_cell_keeps_the_id(nothing):
+    renamed = kt.rename_fluxes(made_posterior(), {"UP": nothing, "BRANCH": "X"}).posterior
+    assert renamed["reaction"].values.tolist() == ["UP", "X"]
+
+
 @pytest.mark.parametrize(
     ("ids", "message"),
     [
@@ -99,7 +105,6 @@ def test_a_dataset_is_a_posterior_too():
         (5, "expected the name or path of a table, .* found a int"),
         (pd.DataFrame({"UP": ["X"]}), "expected the name or path of a table, .* found a DataFrame"),
         ({"UP": 5}, "UP is called '5'"),
-        ({"UP": np.nan}, "UP is called 'nan'"),
         ({"UP": ("X",)}, "UP is called .*give an id, or .id, factor"),
         ({"UP": ("X", 1, 2)}, "UP is called .*give an id, or .id, factor"),
         ({"UP": ("X", "-1")}, "the factor of UP: expected a finite number"),
