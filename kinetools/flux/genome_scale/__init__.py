@@ -29,7 +29,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "reach": ["check_reach"],
         "recipe": ["Recipe", "read_recipe"],
         "report": ["BuildReport", "StepReport"],
-        "supplements": ["add_reactions", "set_bounds"],
+        "supplements": ["add_reactions", "name_genes", "set_bounds"],
         "symmetry": ["spread_symmetric"],
         "transition_table": ["read_transitions"],
     },

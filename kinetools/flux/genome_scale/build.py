@@ -22,7 +22,7 @@ from .pruning import prune_unmapped
 from .reach import check_reach
 from .recipe import Recipe, is_path
 from .report import BuildReport
-from .supplements import add_reactions, check_metabolites, set_bounds
+from .supplements import add_reactions, check_metabolites, name_genes, set_bounds
 from .symmetry import spread_symmetric
 
 
@@ -60,6 +60,7 @@ def curation_steps(recipe: Recipe, measurements) -> tuple:
     return (
         (add_reactions, (recipe.extra,)),
         (set_bounds, (recipe.bounds,)),
+        (name_genes, (recipe.genes,)),
         (match_ids, (recipe.ids,)),
         (curate_transitions, (recipe.curated, recipe.curated_one_way)),
         (reconcile_carbons, ()),

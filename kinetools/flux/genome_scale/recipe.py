@@ -35,8 +35,9 @@ class Recipe:
     """Everything that the steps need beside the model itself.
 
     model: COBRApy's name of a model, or the path of one; transitions, one_way: the table; extra: reactions
-    to add; ids: decisions about ids; bounds: that differ from the model's; measurements: names;
-    growth: a reaction; max_flux: mmol/gDW/h; medium: further uptakes; cofactors, untracked: metabolites;
+    to add; ids: decisions about ids; bounds: that differ from the model's; genes: their names by id;
+    measurements: names; growth: a reaction; max_flux: mmol/gDW/h; medium: further uptakes; cofactors,
+    untracked: metabolites;
     curated, curated_one_way: transitions looked up by hand; symmetric: metabolite -> order of its atoms
     when turned; published: sizes to compare with; files: everything that was read.
     """
@@ -57,6 +58,7 @@ class Recipe:
     extra: dict = field(default_factory=dict, repr=False)
     ids: dict = field(default_factory=dict, repr=False)
     bounds: dict = field(default_factory=dict, repr=False)
+    genes: dict = field(default_factory=dict, repr=False)
     curated: tuple[AtomTransition, ...] = field(default=(), repr=False)
     curated_one_way: frozenset[str] = field(default=frozenset(), repr=False)
     symmetric: dict = field(default_factory=dict, repr=False)
@@ -67,7 +69,7 @@ def read_recipe(folder) -> Recipe:
     """The recipe in a folder: recipe.json and tables beside it; InputError naming file and row.
 
     Tables: transitions.csv (or the one that the entry "transitions" names), and if they are there
-    extra_reactions.csv, ids.csv, bounds.csv, curated.csv and symmetric.csv.
+    extra_reactions.csv, ids.csv, bounds.csv, genes.csv, curated.csv and symmetric.csv.
     """
     folder = Path(folder)
     head = folder / HEAD
@@ -115,6 +117,7 @@ def read_recipe(folder) -> Recipe:
         extra=read("extra_reactions.csv", _read_extra, {}),
         ids=read("ids.csv", read_decisions, {}),
         bounds=read("bounds.csv", _read_bounds, {}),
+        genes=read("genes.csv", _read_genes, {}),
         curated=curated,
         curated_one_way=curated_one_way,
         symmetric=read("symmetric.csv", _read_symmetric, {}),
@@ -210,6 +213,16 @@ def _read_bounds(path) -> dict[str, tuple[float, float]]:
             raise InputError(f"{row.where}: the lower bound is above the upper one; swap them.")
         bounds[reaction] = pair
     return bounds
+
+
+def _read_genes(path) -> dict[str, str]:
+    names = {}
+    for row in read_table(path, ("gene", "name")):
+        gene = row.text("gene")
+        if gene in names:
+            raise InputError(f"{row.where}: {gene} stands above already; keep one row.")
+        names[gene] = row.label("name")
+    return names
 
 
 def _read_symmetric(path) -> dict[str, tuple[int, ...]]:

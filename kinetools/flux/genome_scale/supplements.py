@@ -1,4 +1,4 @@
-"""Steps: reactions that the transitions need and the model lacks; bounds that differ from the model's."""
+"""Steps: what is added to the model: reactions that the transitions need, other bounds, names of genes."""
 
 from ...errors import InputError
 from ..flux_model import near
@@ -6,7 +6,7 @@ from ..gene_rules import set_gene_rule
 from .draft import Draft
 from .report import StepReport
 
-ADD, BOUNDS = "add reactions", "set bounds"
+ADD, BOUNDS, GENES = "add reactions", "set bounds", "name genes"
 
 
 def add_reactions(draft: Draft, reactions) -> tuple[Draft, StepReport]:
@@ -43,6 +43,21 @@ def add_reactions(draft: Draft, reactions) -> tuple[Draft, StepReport]:
         rows.append(("added reaction", name, reaction.build_reaction_string()))
     new = Draft(model, draft.transitions, draft.one_way, draft.conditions)
     return new, StepReport.of(ADD, rows, new)
+
+
+def name_genes(draft: Draft, names) -> tuple[Draft, StepReport]:
+    """The model with names of genes: id -> name. Raises InputError for a gene that the model lacks."""
+    model, rows = draft.model.copy(), []
+    known = [gene.id for gene in model.genes]
+    for gene, name in names.items():
+        if gene not in model.genes:
+            raise InputError(
+                f"names of genes: model {model.id!r} has no gene {gene!r}; {near(gene, known)}"
+            )
+        model.genes.get_by_id(gene).name = name
+        rows.append(("named gene", gene, name))
+    new = Draft(model, draft.transitions, draft.one_way, draft.conditions)
+    return new, StepReport.of(GENES, rows, new)
 
 
 def set_bounds(draft: Draft, bounds) -> tuple[Draft, StepReport]:

@@ -34,6 +34,11 @@ def closed(found):
     return json.loads(found.posterior.attrs["knocked_out"])
 
 
+def test_genes_of_central_metabolism_have_names(genome, wild_type):
+    assert closed(predict(genome, wild_type, ["pykF", "pykA"])) == ["PYK"]
+    assert genome.cobra_model.genes.b4025.name == "pgi"
+
+
 @pytest.mark.parametrize("method", ["moma", "room_relaxed"])
 def test_pgi_is_closed_by_the_loss_of_its_gene(genome, wild_type, method):
     found = predict(genome, wild_type, "b4025", method=method)

@@ -59,7 +59,7 @@ def test_the_textbook_model_gets_the_transitions_of_the_core_network(built):
     assert report.sizes == {"reactions": 62, "metabolites": 57, "labelled": 42}
     assert {"TKT1", "TKT2", "TALA", "PGI"} <= {t.reaction for t in network.transitions}
     assert not report["infer transitions"].ids("ambiguous")
-    assert len(report.table()) == 14
+    assert len(report.table()) == 15
     assert "62" in str(report)
 
 
@@ -267,6 +267,16 @@ def test_a_recipe_at_fault_gets_one_sentence(recipe, monkeypatch, file, old, new
             "bounds.csv",
             "reaction,lower_bound,upper_bound\nPFL,0,0\nPFL,0,1\n",
             "bounds.csv, row 3: PFL stands above already; keep one row.",
+        ),
+        (
+            "genes.csv",
+            "gene,name\nb4025,pgi\nb402,pgi\n",
+            "names of genes: model 'e_coli_core' has no gene 'b402'; did you mean 'b4025'?",
+        ),
+        (
+            "genes.csv",
+            "gene,name\nb4025,pgi\nb4025,gpi\n",
+            "genes.csv, row 3: b4025 stands above already; keep one row.",
         ),
         (
             "extra_reactions.csv",
