@@ -1,4 +1,4 @@
-"""The log-likelihood and its gradient for eight points of a flux space at once, in compiled code."""
+"""The log-likelihood and its gradient for some points of a flux space at once, in compiled code."""
 
 from typing import NamedTuple
 
@@ -37,14 +37,6 @@ class LogDensity(NamedTuple):
     room: ExchangeRoom  # what the prior density of x is proportional to
 
 
-class Scratch(NamedTuple):
-    """Room for one thread."""
-
-    spaces: tuple[np.ndarray, ...]
-    fluxes: np.ndarray  # (lane, flux)
-    by_flux: np.ndarray  # (lane, flux)
-
-
 def log_density(space, likelihood) -> LogDensity:
     """The compiled form of a likelihood on the coordinates of a flux space."""
     n = len(likelihood.network.reactions)
@@ -79,54 +71,64 @@ def split_coordinates(space):
     return origin, basis
 
 
-def scratch(density: LogDensity) -> Scratch:
-    """Room for `evaluate` in one thread."""
-    spaces = tuple(workspace(LANES, e.tapes[1]) for e in density.experiments)
-    room = [np.zeros((N_LANES, len(density.origin))) for _ in range(2)]
-    return Scratch(spaces, *room)
+def scratch(density: LogDensity) -> tuple[np.ndarray, ...]:
+    """Work spaces for `fill_log_density` in one thread, one of each experiment."""
+    return tuple(workspace(LANES, e.tapes[1]) for e in density.experiments)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
-def evaluate(density, room, x, value, gradient):
-    """Fill ln L (lane,) and its gradient (lane, dimension) at points x (lane, dimension)."""
-    fluxes, by_flux = room.fluxes, room.by_flux
-    np.dot(x, density.transposed, fluxes)
-    for lane in range(N_LANES):
+def fill_log_density(density, spaces, x, value, gradient):
+    """Fill ln L (point,) and its gradient (point, dimension) at points x (point, dimension).
+
+    A multiple of `N_LANES` points: matrices are read once for all, tapes are replayed for eight at once.
+    """
+    n_points, dimension = x.shape
+    fluxes = np.dot(x, density.transposed)
+    for p in range(n_points):
         for i in range(len(density.origin)):
             # Below zero by rounding, or because the reaction runs the other way.
-            fluxes[lane, i] = max(fluxes[lane, i] + density.origin[i], 0.0)
-        value[lane] = density.constant
-    by_flux[:] = 0.0
+            fluxes[p, i] = max(fluxes[p, i] + density.origin[i], 0.0)
+        value[p] = density.constant
+    by_flux = np.zeros(fluxes.shape)
+    for first in range(0, n_points, N_LANES):
+        _simulate(density, spaces, first, fluxes, value, by_flux)
+    for p in range(n_points):
+        for i in range(len(density.origin)):
+            if fluxes[p, i] == 0.0:
+                by_flux[p, i] = 0.0
+    np.dot(by_flux, density.matrix, gradient)
+    for p in range(n_points):
+        for k in range(len(density.targets)):
+            residual = density.targets[k]
+            for j in range(dimension):
+                residual -= density.rows[k, j] * x[p, j]
+            value[p] -= 0.5 * residual * residual
+            for j in range(dimension):
+                gradient[p, j] += residual * density.rows[k, j]
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+def _simulate(density, spaces, first, fluxes, value, by_flux):
+    """Add what the labelling says of the eight points from `first` on, and its derivative by fluxes."""
     start = 0
     for e in range(len(density.experiments)):
-        experiment, w = density.experiments[e], room.spaces[e]
+        experiment, w = density.experiments[e], spaces[e]
         for k in range(len(experiment.inputs)):
             for lane in range(N_LANES):
-                w[experiment.inputs[k] * N_LANES + lane] = fluxes[lane, experiment.columns[k]]
+                w[experiment.inputs[k] * N_LANES + lane] = fluxes[
+                    first + lane, experiment.columns[k]
+                ]
         replay(LANES, experiment.tapes[0], w)
         for k in range(len(experiment.outputs)):
             weight = density.precision[start + k]
             for lane in range(N_LANES):
                 simulated = w[experiment.outputs[k] * N_LANES + lane]
                 residual = (density.measured[start + k] - simulated) * weight
-                value[lane] -= 0.5 * residual * residual
+                value[first + lane] -= 0.5 * residual * residual
                 w[experiment.seeds[k] * N_LANES + lane] = residual * weight
         start += len(experiment.outputs)
         replay(LANES, experiment.tapes[1], w)
         for k in range(len(experiment.gradients)):
             for lane in range(N_LANES):
-                by_flux[lane, experiment.columns[k]] += w[experiment.gradients[k] * N_LANES + lane]
-    for lane in range(N_LANES):
-        for i in range(len(density.origin)):
-            if fluxes[lane, i] == 0.0:
-                by_flux[lane, i] = 0.0
-    np.dot(by_flux, density.matrix, gradient)
-    dimension = x.shape[1]
-    for lane in range(N_LANES):
-        for k in range(len(density.targets)):
-            residual = density.targets[k]
-            for j in range(dimension):
-                residual -= density.rows[k, j] * x[lane, j]
-            value[lane] -= 0.5 * residual * residual
-            for j in range(dimension):
-                gradient[lane, j] += residual * density.rows[k, j]
+                slope = w[experiment.gradients[k] * N_LANES + lane]
+                by_flux[first + lane, experiment.columns[k]] += slope

@@ -2,8 +2,10 @@
 
 At temperature k the density is L(x)^β_k times the prior on {A x ≤ b}. A trajectory is a leapfrog whose
 drift bounces off the facets like a ball, in coordinates of the temperature's own metric Σ_k; a bounce keeps
-the kinetic energy, so that only the integration error decides on acceptance. After each move, neighbours
-on the ladder may exchange their points, even and odd pairs in turn.
+the kinetic energy, so that only the integration error decides on acceptance. Velocities v = C_k p stand for
+momenta p, where Σ_k = C_k C_kᵀ: a kick with the slope g adds Σ_k g to one, and to the kinetic energy
+½ gᵀ(v before + v after), in one pass over half of Σ_k. After each move, neighbours on the ladder may
+exchange their points, even and odd pairs in turn.
 
 Sources: Afshar & Domke 2015 (reflection); Okabe et al. 2001, Syed et al. 2022 (exchange in turn).
 """
@@ -14,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from .exchange import fill_log_room
-from .log_density import N_LANES, evaluate
+from .log_density import fill_log_density
 from .uniform import walk
 
 MOST_BOUNCES = 1000  # in one drift; a trajectory with more is rejected
@@ -30,10 +32,10 @@ class Facets(NamedTuple):
 
 
 class Metric(NamedTuple):
-    """Σ = C Cᵀ of every temperature, and what facets look like in it."""
+    """Σ of every temperature, and what facets look like in it."""
 
-    root: np.ndarray  # C, (temperature, dimension, dimension)
-    normals: np.ndarray  # Cᵀa of each facet, (temperature, facet, dimension)
+    covariance: np.ndarray  # Σ, (temperature, dimension, dimension)
+    root: np.ndarray  # C, lower triangular, Σ = C Cᵀ, (temperature, dimension, dimension)
     steered: np.ndarray  # Σa of each facet, (temperature, facet, dimension)
     products: np.ndarray  # A Σ Aᵀ, (temperature, facet, facet)
 
@@ -79,10 +81,8 @@ class Record(NamedTuple):
 
 def metric(A, covariances) -> Metric:
     """The metric of covariance matrices (temperature, dimension, dimension)."""
-    root = np.linalg.cholesky(covariances)
-    normals = A @ root
     steered = A @ covariances
-    return Metric(root, normals, steered, steered @ A.T)
+    return Metric(covariances, np.linalg.cholesky(covariances), steered, steered @ A.T)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
@@ -90,25 +90,34 @@ def _velocity(root, momentum, velocity):
     """velocity = C momentum."""
     for i in range(len(momentum)):
         total = 0.0
-        for j in range(i + 1):  # C is lower triangular
+        for j in range(i + 1):
             total += root[i, j] * momentum[j]
         velocity[i] = total
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
-def _kick(momentum, amount, root, beta, gradient, prior_gradient):
-    """momentum += amount · Cᵀ (β gradient + prior_gradient)."""
-    for i in range(len(gradient)):
-        slope = amount * (beta * gradient[i] + prior_gradient[i])
-        for j in range(i + 1):  # C is lower triangular
-            momentum[j] += slope * root[i, j]
+def _kick(velocity, amount, covariance, beta, gradient, prior_gradient, slope):
+    """velocity += Σ slope, where slope = amount · (β gradient + prior_gradient); returns the energy won."""
+    won = 0.0
+    for i in range(len(slope)):
+        slope[i] = amount * (beta * gradient[i] + prior_gradient[i])
+        won += 0.5 * slope[i] * velocity[i]
+    for i in range(len(slope)):
+        total, here = covariance[i, i] * slope[i], slope[i]
+        for j in range(i):
+            total += covariance[i, j] * slope[j]
+            velocity[j] += covariance[i, j] * here
+        velocity[i] += total
+    for i in range(len(slope)):
+        won += 0.5 * slope[i] * velocity[i]
+    return won
 
 
 @njit(cache=True, nogil=True)
-def _drift(metric, k, x, momentum, time, velocity, speed, slack):
+def _drift(metric, k, x, time, velocity, speed, slack):
     """Move straight for a time, bouncing off facets; returns the number of bounces, or −1 for too many.
 
-    speed, slack: how fast each facet comes nearer and how far it is, (facet,).
+    speed, slack: how fast each facet comes nearer and how far it is, (facet,); both are kept up to date.
     """
     bounces = 0
     while True:
@@ -118,18 +127,17 @@ def _drift(metric, k, x, momentum, time, velocity, speed, slack):
                 first, hit = max(slack[f], 0.0) / speed[f], f
         for j in range(len(x)):
             x[j] += first * velocity[j]
+        for f in range(len(slack)):
+            slack[f] -= first * speed[f]
         if hit < 0:
             return bounces
         time -= first
-        for f in range(len(slack)):
-            slack[f] -= first * speed[f]
         slack[hit] = 0.0
         bounces += 1
         if bounces > MOST_BOUNCES:
             return -1
         turn = 2.0 * speed[hit] / metric.products[k, hit, hit]
         for j in range(len(x)):
-            momentum[j] -= turn * metric.normals[k, hit, j]
             velocity[j] -= turn * metric.steered[k, hit, j]
         for f in range(len(slack)):
             speed[f] -= turn * metric.products[k, hit, f]
@@ -151,13 +159,12 @@ def mode_of(modes, x):
 @njit(cache=True, nogil=True)
 def _move(
     density,
-    room,
+    spaces,
     facets,
     metric,
     modes,
     betas,
     ladder,
-    start,
     steps,
     rng,
     record,
@@ -165,92 +172,67 @@ def _move(
     wanted,
     confined,
 ):
-    """One trajectory at eight temperatures from `start` on, in lock-step."""
-    dimension, n_facets = ladder.x.shape[1], len(facets.b)
-    n = min(N_LANES, len(betas) - start)
-    x, momentum = np.empty((N_LANES, dimension)), np.empty((N_LANES, dimension))
-    value, gradient = np.empty(N_LANES), np.empty((N_LANES, dimension))
-    prior, prior_gradient = np.empty(N_LANES), np.empty((N_LANES, dimension))
-    velocity = np.zeros((N_LANES, dimension))
-    speed, slack = np.empty((N_LANES, n_facets)), np.empty((N_LANES, n_facets))
-    energy, lost = np.empty(N_LANES), np.zeros(N_LANES, np.bool_)
-    for lane in range(N_LANES):
-        k = start + min(lane, n - 1)
-        x[lane] = ladder.x[k]
-        gradient[lane] = ladder.gradient[k]
-        prior_gradient[lane] = ladder.prior_gradient[k]
-        kinetic = 0.0
+    """One trajectory at every temperature, in lock-step: large matrices are read once for all of them."""
+    n, dimension = ladder.x.shape
+    x, gradient, prior_gradient = (
+        ladder.x.copy(),
+        ladder.gradient.copy(),
+        ladder.prior_gradient.copy(),
+    )
+    value, prior = np.empty(n), np.empty(n)
+    velocity = np.zeros((n, dimension))
+    momentum, slope = np.empty(dimension), np.empty(dimension)
+    won, moves = np.zeros(n), betas > 0.0
+    for k in range(n):
+        if not moves[k]:
+            walk(facets.transposed, facets.b, density.room, x[k], 1, WALK * dimension, rng)
+            continue
         for j in range(dimension):
-            momentum[lane, j] = rng.standard_normal()
-            kinetic += momentum[lane, j] ** 2
-        energy[lane] = 0.5 * kinetic - betas[k] * ladder.value[k] - ladder.prior[k]
-        if betas[k] == 0.0 and lane < n:
-            walk(facets.transposed, facets.b, density.room, x[lane], 1, WALK * dimension, rng)
-    for step in range(steps):
-        for lane in range(n):
-            if lost[lane] or betas[start + lane] == 0.0:
-                continue
-            k = start + lane
-            size = ladder.step_size[k]
-            # Half a kick at the ends, a whole one in between.
-            half = 0.5 if step == 0 else 1.0
-            _kick(
-                momentum[lane],
-                half * size,
-                metric.root[k],
-                betas[k],
-                gradient[lane],
-                prior_gradient[lane],
-            )
-            _velocity(metric.root[k], momentum[lane], velocity[lane])
+            momentum[j] = rng.standard_normal()
+        _velocity(metric.root[k], momentum, velocity[k])
+    lost = np.zeros(n, np.bool_)
+    slack = facets.b - np.dot(x, facets.transposed)
+    speed = np.empty(slack.shape)
+    for step in range(steps + 1):
+        for k in range(n):
+            if moves[k]:
+                # Half a kick at the ends, a whole one in between.
+                share = 0.5 if step == 0 or step == steps else 1.0
+                won[k] += _kick(
+                    velocity[k],
+                    share * ladder.step_size[k],
+                    metric.covariance[k],
+                    betas[k],
+                    gradient[k],
+                    prior_gradient[k],
+                    slope,
+                )
+        if step == steps:
+            break
         np.dot(velocity, facets.transposed, speed)
-        np.dot(x, facets.transposed, slack)
-        for lane in range(n):
-            if lost[lane] or betas[start + lane] == 0.0:
-                continue
-            k = start + lane
-            for f in range(n_facets):
-                slack[lane, f] = facets.b[f] - slack[lane, f]
-            bounces = _drift(
-                metric,
-                k,
-                x[lane],
-                momentum[lane],
-                ladder.step_size[k],
-                velocity[lane],
-                speed[lane],
-                slack[lane],
-            )
-            lost[lane] = bounces < 0
-            record.bounces[k] += max(bounces, 0)
-        evaluate(density, room, x, value, gradient)
+        for k in range(n):
+            if moves[k]:
+                size = ladder.step_size[k]
+                bounces = _drift(metric, k, x[k], size, velocity[k], speed[k], slack[k])
+                if bounces < 0:
+                    lost[k], moves[k] = True, False
+                record.bounces[k] += max(bounces, 0)
+        fill_log_density(density, spaces, x, value, gradient)
         fill_log_room(density.room, x, prior, prior_gradient)
-    for lane in range(n):
-        k = start + lane
-        mode = mode_of(modes, x[lane])
+    for k in range(n):
+        mode = mode_of(modes, x[k])
         change = 0.0
         if betas[k] > 0.0:  # else the walk has drawn from the prior already
-            _kick(
-                momentum[lane],
-                0.5 * ladder.step_size[k],
-                metric.root[k],
-                betas[k],
-                gradient[lane],
-                prior_gradient[lane],
-            )
-            kinetic = 0.0
-            for j in range(dimension):
-                kinetic += momentum[lane, j] ** 2
-            change = energy[lane] - 0.5 * kinetic + betas[k] * value[lane] + prior[lane]
+            change = betas[k] * (value[k] - ladder.value[k]) + prior[k] - ladder.prior[k] - won[k]
         change += modes.weights[k, mode] - modes.weights[k, ladder.mode[k]]
-        stays = lost[lane] or not np.isfinite(change) or (confined and mode != ladder.mode[k])
+        stays = lost[k] or not np.isfinite(change) or (confined and mode != ladder.mode[k])
         chance = 0.0 if stays else np.exp(min(change, 0.0))
         if rng.random() < chance:
-            ladder.x[k] = x[lane]
-            ladder.value[k] = value[lane]
-            ladder.gradient[k] = gradient[lane]
-            ladder.prior[k] = prior[lane]
-            ladder.prior_gradient[k] = prior_gradient[lane]
+            ladder.x[k] = x[k]
+            ladder.value[k] = value[k]
+            ladder.gradient[k] = gradient[k]
+            ladder.prior[k] = prior[k]
+            ladder.prior_gradient[k] = prior_gradient[k]
             ladder.mode[k] = mode
         record.accepted[k] += chance
         if rate > 0.0:
@@ -288,7 +270,7 @@ def _exchange(modes, betas, ladder, parity, rng, record):
 @njit(cache=True, nogil=True)
 def sweep(
     density,
-    room,
+    spaces,
     facets,
     metric,
     modes,
@@ -311,23 +293,21 @@ def sweep(
     """
     for s in range(n_sweeps):
         count = 1 + int(rng.random() * steps)
-        for start in range(0, len(betas), N_LANES):
-            _move(
-                density,
-                room,
-                facets,
-                metric,
-                modes,
-                betas,
-                ladder,
-                start,
-                count,
-                rng,
-                record,
-                rate,
-                wanted,
-                confined,
-            )
+        _move(
+            density,
+            spaces,
+            facets,
+            metric,
+            modes,
+            betas,
+            ladder,
+            count,
+            rng,
+            record,
+            rate,
+            wanted,
+            confined,
+        )
         if len(betas) > 1:
             _exchange(modes, betas, ladder, (first + s) % 2, rng, record)
         for k in range(len(betas)):

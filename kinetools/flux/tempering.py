@@ -17,12 +17,12 @@ import numpy as np
 
 from ..run import one_blas_thread
 from .exchange import fill_log_room
-from .log_density import N_LANES, LogDensity, evaluate, log_density, scratch
+from .log_density import N_LANES, LogDensity, fill_log_density, log_density, scratch
 from .modes import find_modes, one_mode, preserving_weights
 from .reflective_hmc import Facets, Ladder, Modes, metric, mode_of, sweep
 from .tempering_sums import Sums, new_record
 
-TEMPERATURES = 2 * N_LANES
+TEMPERATURES = 2 * N_LANES  # always a multiple of N_LANES
 MOST_TEMPERATURES = 6 * N_LANES
 COLDEST_START = 1e-6  # smallest β but 0 of the first ladder
 MELTED = 0.002  # what β is multiplied with when chains start from the prior
@@ -64,7 +64,7 @@ class TemperedChains:
 
     def __post_init__(self):
         self._density: LogDensity = log_density(self.space, self.likelihood)
-        self._rooms = [scratch(self._density) for _ in self.starts]
+        self._spaces = [scratch(self._density) for _ in self.starts]
         self._facets = Facets(np.ascontiguousarray(self.space.A.T), self.space.b)
         self._precision = np.linalg.inv(np.atleast_2d(np.cov(self.prior.T)))
         self._rngs = [np.random.default_rng([self.seed, c]) for c in range(len(self.starts))]
@@ -228,13 +228,8 @@ class TemperedChains:
 
     def _evaluate(self, ladder, chain):
         """Log-likelihoods and gradients of a ladder's points."""
-        for start in range(0, len(ladder.x), N_LANES):
-            part = slice(start, start + N_LANES)
-            x = np.resize(ladder.x[part], (N_LANES, self.space.dimension))
-            value, gradient = np.empty(N_LANES), np.empty_like(x)
-            evaluate(self._density, self._rooms[chain], x, value, gradient)
-            n = len(ladder.value[part])
-            ladder.value[part], ladder.gradient[part] = value[:n], gradient[:n]
+        spaces = self._spaces[chain]
+        fill_log_density(self._density, spaces, ladder.x, ladder.value, ladder.gradient)
         fill_log_room(self._density.room, ladder.x, ladder.prior, ladder.prior_gradient)
 
     def _learn(self):
@@ -276,7 +271,7 @@ class TemperedChains:
             its_metric, betas = plans[chain]
             sweep(
                 self._density,
-                self._rooms[chain],
+                self._spaces[chain],
                 self._facets,
                 its_metric,
                 self._modes,

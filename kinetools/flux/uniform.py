@@ -8,6 +8,8 @@ from .exchange import LEAST_ROOM, ExchangeRoom, exchange_room
 
 STEPS_PER_DIMENSION = 16  # between two draws that are kept
 BURN_IN = 32  # draws left out at the start of each chain
+PARALLEL = 1e-12  # a facet that a coordinate comes no nearer to, to rounding
+FARTHEST = 1e300  # where no facet is in the way
 
 
 def sample_uniform(space, draws: int, *, chains: int = 1, thinning: int | None = None, seed=None):
@@ -59,6 +61,34 @@ def relative_coordinates(space, other):
     return inverse @ other.basis, inverse @ (other.origin - space.origin)
 
 
+# No branches, and sums and products in any order, so that many facets are looked at at once.
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz", "reassoc", "contract"})
+def _span(column, slack):
+    """How far a coordinate may fall and rise, where facets (facet,) are `slack` away."""
+    low, high = -FARTHEST, FARTHEST
+    for i in range(len(slack)):
+        a = column[i]
+        reach = slack[i] / (a if abs(a) > PARALLEL else 1.0)
+        above = reach if a > PARALLEL else FARTHEST
+        below = reach if a < -PARALLEL else -FARTHEST
+        high = above if above < high else high
+        low = below if below > low else low
+    return low, high
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz", "reassoc", "contract"})
+def _room_ratio(net, step, column, moved):
+    """Fill where net fluxes (reaction,) get by a step; returns the room there over the room here."""
+    ratio = 1.0
+    for i in range(len(net)):
+        moved[i] = net[i] + step * column[i]
+        left, after = 1.0 - abs(net[i]), 1.0 - abs(moved[i])
+        left = left if left > LEAST_ROOM else LEAST_ROOM
+        after = after if after > LEAST_ROOM else LEAST_ROOM
+        ratio *= after / left
+    return ratio
+
+
 @njit(cache=True, nogil=True)
 def walk(columns, b, room, x, draws, thinning, rng):
     """Coordinate hit-and-run in A x <= b from x, which moves along; columns: A transposed, contiguous.
@@ -81,21 +111,11 @@ def walk(columns, b, room, x, draws, thinning, rng):
                 net[i] += room.transposed[j, i] * x[j]
         for _ in range(thinning):
             j = min(int(rng.random() * dimension), dimension - 1)
-            low, high = -np.inf, np.inf
-            for i in range(facets):
-                a = columns[j, i]
-                if a > 1e-12:
-                    high = min(high, slack[i] / a)
-                elif a < -1e-12:
-                    low = max(low, slack[i] / a)
+            low, high = _span(columns[j], slack)
             step = low + (high - low) * rng.random()
             if not low < high:
                 continue
-            ratio = 1.0
-            for i in range(n_unseen):
-                moved[i] = net[i] + step * room.transposed[j, i]
-                left = max(1.0 - abs(net[i]), LEAST_ROOM)
-                ratio *= max(1.0 - abs(moved[i]), LEAST_ROOM) / left
+            ratio = _room_ratio(net, step, room.transposed[j], moved)
             if ratio < 1.0 and rng.random() >= ratio:
                 continue
             x[j] += step
