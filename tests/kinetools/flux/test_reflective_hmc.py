@@ -1,4 +1,4 @@
-"""Trajectories that bounce off the facets of a polytope obey mechanics: energy kept, and the way back found."""
+"""Trajectories that bounce off facets obey mechanics: their energy is kept, and they find the way back."""
 
 import numpy as np
 import pytest
