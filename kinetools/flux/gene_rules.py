@@ -6,6 +6,7 @@ import warnings
 from ..data import one_line
 from ..errors import InputError
 from .flux_model import near
+from .tables import read_table
 
 LISTED = 3  # rules in a sentence
 
@@ -31,6 +32,17 @@ def set_gene_rule(reaction, rule: str, where: str) -> None:
             f"{where}: the rule of genes is not understood ({problem}); write ids joined by "
             '"and", "or" and brackets.'
         )
+
+
+def read_gene_names(path) -> dict[str, str]:
+    """Names of genes in a table with the columns gene and name: id -> name. InputError naming the row."""
+    names = {}
+    for row in read_table(path, ("gene", "name")):
+        gene = row.text("gene")
+        if gene in names:
+            raise InputError(f"{row.where}: {gene} stands above already; keep one row.")
+        names[gene] = row.label("name")
+    return names
 
 
 def reactions_without(network, genes) -> tuple[str, ...]:

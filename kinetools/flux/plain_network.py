@@ -8,12 +8,12 @@ from ..errors import InputError
 from .atoms import AtomTransition
 from .equations import check_id, net_coefficients, parse_equation, write_equation
 from .flux_model import RELATIONS, FluxModel, check_transition, count_atoms
-from .gene_rules import set_gene_rule
+from .gene_rules import read_gene_names, set_gene_rule
 from .heads import read_head
 from .tables import read_table, table_text
 
 VERSION = 1
-NETWORK_FILES = ("network.json", "reactions.csv", "metabolites.csv")
+NETWORK_FILES = ("network.json", "reactions.csv", "metabolites.csv", "genes.csv")
 NO_LIMIT = 1000.0  # bound of a flux that nothing but max_flux limits, as in COBRApy
 REQUIRED = ("reaction", "equation")
 OPTIONAL = ("lower_bound", "upper_bound", "atoms", "carbon_equation", "name", "genes")
@@ -45,11 +45,22 @@ def read_plain_network(folder: Path) -> FluxModel:
         elif row["carbon_equation"]:
             raise InputError(f"{where}: has a carbon_equation but no atoms; write them.")
     model = build_cobra_model(identifier, reactions, _read_metabolites(folder, reactions))
+    _name_genes(folder / "genes.csv", model)
     count_atoms(transitions, places)
     arrays = NetworkArrays(model)
     for transition, place in zip(transitions, places):
         check_transition(transition, arrays, place)
     return FluxModel(identifier, model, tuple(transitions), max_flux, name, source)
+
+
+def _name_genes(path, model):
+    """Names of genes, if there is a table of them."""
+    for gene, name in (read_gene_names(path) if path.is_file() else {}).items():
+        if gene not in model.genes:
+            raise InputError(
+                f"{path}: no reaction's rule has the gene {gene[:100]!r}; correct the id or remove the row."
+            )
+        model.genes.get_by_id(gene).name = name
 
 
 class NetworkArrays:
@@ -213,6 +224,9 @@ def write_plain_network(network: FluxModel) -> dict[str, str]:
         files["metabolites.csv"] = table_text(
             ["metabolite", "name", "formula", "compartment"], metabolites
         )
+    genes = [[g.id, _name(g)] for g in network.cobra_model.genes if _name(g) not in ("", g.id)]
+    if genes:
+        files["genes.csv"] = table_text(["gene", "name"], genes)
     return files
 
 

@@ -9,6 +9,7 @@ from ...data import number, read_table_file
 from ...errors import InputError
 from ..atoms import AtomTransition
 from ..equations import check_id, net_coefficients, parse_equation
+from ..gene_rules import read_gene_names
 from ..heads import read_head
 from ..tables import read_table
 from .transition_table import read_transitions
@@ -93,8 +94,12 @@ def read_recipe(folder) -> Recipe:
         files.append(path)
         return reader(path)
 
-    measurements = _words(content, "measurements", head)
     from ..files import find_folder
+
+    measurements = tuple(
+        str(folder / data) if is_path(data) else data
+        for data in _words(content, "measurements", head)
+    )
 
     for data in measurements:
         path = find_folder("measurements", "measurements.json", data)
@@ -117,7 +122,7 @@ def read_recipe(folder) -> Recipe:
         extra=read("extra_reactions.csv", _read_extra, {}),
         ids=read("ids.csv", read_decisions, {}),
         bounds=read("bounds.csv", _read_bounds, {}),
-        genes=read("genes.csv", _read_genes, {}),
+        genes=read("genes.csv", read_gene_names, {}),
         curated=curated,
         curated_one_way=curated_one_way,
         symmetric=read("symmetric.csv", _read_symmetric, {}),
@@ -142,10 +147,10 @@ def read_decisions(path) -> dict[tuple[str, str], str]:
     return decisions
 
 
-def is_path(model: str) -> bool:
-    """Is a model given by a path (with a separator or an ending), and not by its name in COBRApy?"""
-    path = Path(model)
-    return bool(path.suffix) or path.name != model
+def is_path(given: str) -> bool:
+    """Is something given by a path (with a separator or an ending), and not by a name?"""
+    path = Path(given)
+    return bool(path.suffix) or path.name != given
 
 
 def _text(content, entry, head, default=None) -> str:
@@ -213,16 +218,6 @@ def _read_bounds(path) -> dict[str, tuple[float, float]]:
             raise InputError(f"{row.where}: the lower bound is above the upper one; swap them.")
         bounds[reaction] = pair
     return bounds
-
-
-def _read_genes(path) -> dict[str, str]:
-    names = {}
-    for row in read_table(path, ("gene", "name")):
-        gene = row.text("gene")
-        if gene in names:
-            raise InputError(f"{row.where}: {gene} stands above already; keep one row.")
-        names[gene] = row.label("name")
-    return names
 
 
 def _read_symmetric(path) -> dict[str, tuple[int, ...]]:

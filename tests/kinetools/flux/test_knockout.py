@@ -1,6 +1,7 @@
 """Predicted knock-outs: posteriors of mutants, from posteriors of the wild type."""
 
 import json
+from dataclasses import replace
 
 import cobra
 import numpy as np
@@ -324,6 +325,20 @@ def test_rules_of_genes_that_are_none_are_refused_without_a_traceback(
     with pytest.raises(InputError, match=r"reactions\.csv, row 2 .*: the rule of genes is not"):
         kt.load_flux_model(tmp_path)
     assert not caplog.records and not recwarn.list
+
+
+def test_genes_keep_their_names_in_a_written_network(tmp_path):
+    toy = kt.load_flux_model("toy")
+    model = toy.cobra_model.copy()
+    model.reactions[1].gene_reaction_rule = "b1854 or b1676"
+    model.genes.b1676.name = "pykF"
+    written = kt.write_flux_model(replace(toy, cobra_model=model), tmp_path)
+    again = kt.load_flux_model(written)
+    assert {g.id: g.name for g in again.cobra_model.genes} == {"b1676": "pykF", "b1854": ""}
+    assert reactions_without(again, ["pykF", "b1854"]) == (toy.reactions[1],)
+    (tmp_path / "genes.csv").write_text("gene,name\nb1677,pykF\n")
+    with pytest.raises(InputError, match=r"genes\.csv: no reaction's rule has the gene 'b1677'"):
+        kt.load_flux_model(tmp_path)
 
 
 def test_rules_of_genes_that_are_some_are_taken(recwarn):

@@ -293,6 +293,15 @@ def test_an_optional_table_at_fault_gets_one_sentence(recipe, caplog, recwarn, f
     assert not caplog.records and not recwarn.list
 
 
+def test_paths_in_a_recipe_start_from_its_folder(recipe):
+    kt.write_measurements(kt.load_measurements("toya2010_wt5h"), recipe / "strains" / "mine")
+    text = (recipe / "recipe.json").read_text()
+    (recipe / "recipe.json").write_text(text.replace('"toya2010_wt5h"', '"strains/mine"'))
+    found = read_recipe(recipe)
+    assert str(recipe / "strains" / "mine") in found.measurements
+    assert recipe / "strains" / "mine" / "measurements.json" in found.files
+
+
 def test_a_tracer_that_reaches_no_fragment_is_refused():
     toy = kt.load_flux_model("toya_core")
     fragments = kt.load_measurements("toya2010_wt5h").fragments
