@@ -2,10 +2,13 @@
 
 At temperature k the density is L(x)^β_k times the prior on {A x ≤ b}. A trajectory is a leapfrog whose
 drift bounces off the facets like a ball, in coordinates of the temperature's own metric Σ_k; a bounce keeps
-the kinetic energy, so that only the integration error decides on acceptance. Velocities v = C_k p stand for
-momenta p, where Σ_k = C_k C_kᵀ: a kick with the slope g adds Σ_k g to one, and to the kinetic energy
-½ gᵀ(v before + v after), in one pass over half of Σ_k. After each move, neighbours on the ladder may
-exchange their points, even and odd pairs in turn.
+the kinetic energy, so that only the integration error decides on acceptance. After each move, neighbours
+on the ladder may exchange their points, even and odd pairs in turn.
+
+Coordinates are those in which the prior's covariance is I. Data narrow few directions of many, so that
+Σ_k = I − W_kᵀ W_k with few rows in W_k, and nothing has to be kept that is square, but one matrix for all
+temperatures. Velocities v = C_k p stand for momenta p, where Σ_k = C_k C_kᵀ: a kick with the slope g adds
+Σ_k g to one, and to the kinetic energy ½ gᵀ(v before + v after).
 
 Sources: Afshar & Domke 2015 (reflection); Okabe et al. 2001, Syed et al. 2022 (exchange in turn).
 """
@@ -14,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from scipy.linalg import eigh
 
 from .exchange import fill_log_room
 from .log_density import fill_log_density
@@ -21,23 +25,26 @@ from .uniform import walk
 
 MOST_BOUNCES = 1000  # in one drift; a trajectory with more is rejected
 LONGEST = 0.7  # step, in units of the metric: where ln L is flat, acceptance sets no limit
+LEAST = 0.05  # information, over the prior's, that a direction needs to count in a metric
 WALK = 8  # steps of coordinate hit-and-run for each dimension, where β is 0
 
 
 class Facets(NamedTuple):
     """A polytope {A x ≤ b}."""
 
+    normals: np.ndarray  # A, (facet, dimension)
     transposed: np.ndarray  # Aᵀ, (dimension, facet)
+    products: np.ndarray  # A Aᵀ, (facet, facet)
     b: np.ndarray
 
 
 class Metric(NamedTuple):
-    """Σ of every temperature, and what facets look like in it."""
+    """Σ = I − Wᵀ W of every temperature; rows of W are orthogonal and shorter than 1."""
 
-    covariance: np.ndarray  # Σ, (temperature, dimension, dimension)
-    root: np.ndarray  # C, lower triangular, Σ = C Cᵀ, (temperature, dimension, dimension)
-    steered: np.ndarray  # Σa of each facet, (temperature, facet, dimension)
-    products: np.ndarray  # A Σ Aᵀ, (temperature, facet, facet)
+    ranks: np.ndarray  # (temperature,) rows of W that count
+    narrowed: np.ndarray  # W, (temperature, row, dimension)
+    roots: np.ndarray  # (temperature, row): C = I − Wᵀ diag(roots) W is the root of Σ
+    seen: np.ndarray  # W Aᵀ, (temperature, row, facet)
 
 
 class Modes(NamedTuple):
@@ -79,42 +86,88 @@ class Record(NamedTuple):
     squares: np.ndarray  # (temperature, mode) sum of its squares
 
 
-def metric(A, covariances) -> Metric:
-    """The metric of covariance matrices (temperature, dimension, dimension)."""
-    steered = A @ covariances
-    return Metric(covariances, np.linalg.cholesky(covariances), steered, steered @ A.T)
+def facets(A, b) -> Facets:
+    """The polytope {A x ≤ b}; A: (facet, dimension)."""
+    A = np.ascontiguousarray(A)
+    return Facets(A, np.ascontiguousarray(A.T), A @ A.T, b)
+
+
+def metric(A, information, betas) -> Metric:
+    """Σ = (I + β information)⁻¹, but for directions that it shortens by next to nothing.
+
+    A: (facet, dimension); information: of the data, (temperature, dimension, dimension); betas:
+    (temperature,).
+    """
+    rows, lengths = [], []
+    for beta, matrix in zip(betas, information):
+        found, directions = np.zeros(0), np.zeros((len(matrix), 0))
+        if beta > 0:
+            found, directions = eigh(matrix, subset_by_value=(LEAST / beta, np.inf))
+        taken = beta * found / (1 + beta * found)
+        rows.append((directions * np.sqrt(taken)).T)
+        lengths.append(1 / (1 + np.sqrt(1 - taken)))
+    ranks = np.array([len(r) for r in rows])
+    narrowed = np.zeros((len(rows), ranks.max(), A.shape[1]))
+    roots = np.zeros(narrowed.shape[:2])
+    for k, rank in enumerate(ranks):
+        narrowed[k, :rank], roots[k, :rank] = rows[k], lengths[k]
+    return Metric(ranks, narrowed, roots, narrowed @ A.T)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
-def _velocity(root, momentum, velocity):
+def _velocity(metric, k, momentum, velocity):
     """velocity = C momentum."""
-    for i in range(len(momentum)):
+    velocity[:] = momentum
+    for r in range(metric.ranks[k]):
         total = 0.0
-        for j in range(i + 1):
-            total += root[i, j] * momentum[j]
-        velocity[i] = total
+        for j in range(len(momentum)):
+            total += metric.narrowed[k, r, j] * momentum[j]
+        total *= metric.roots[k, r]
+        for j in range(len(momentum)):
+            velocity[j] -= total * metric.narrowed[k, r, j]
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
-def _kick(velocity, amount, covariance, beta, gradient, prior_gradient, slope):
+def _kick(metric, k, velocity, amount, beta, gradient, prior_gradient, slope):
     """velocity += Σ slope, where slope = amount · (β gradient + prior_gradient); returns the energy won."""
     won = 0.0
-    for i in range(len(slope)):
-        slope[i] = amount * (beta * gradient[i] + prior_gradient[i])
-        won += 0.5 * slope[i] * velocity[i]
-    for i in range(len(slope)):
-        total, here = covariance[i, i] * slope[i], slope[i]
-        for j in range(i):
-            total += covariance[i, j] * slope[j]
-            velocity[j] += covariance[i, j] * here
-        velocity[i] += total
-    for i in range(len(slope)):
-        won += 0.5 * slope[i] * velocity[i]
+    for j in range(len(slope)):
+        slope[j] = amount * (beta * gradient[j] + prior_gradient[j])
+        won += 0.5 * slope[j] * velocity[j]
+        velocity[j] += slope[j]
+    for r in range(metric.ranks[k]):
+        total = 0.0
+        for j in range(len(slope)):
+            total += metric.narrowed[k, r, j] * slope[j]
+        for j in range(len(slope)):
+            velocity[j] -= total * metric.narrowed[k, r, j]
+    for j in range(len(slope)):
+        won += 0.5 * slope[j] * velocity[j]
     return won
 
 
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+def _bounce(facets, metric, k, hit, velocity, speed):
+    """Turn the velocity, and how fast facets come nearer, where a facet is hit."""
+    seen, narrowed = metric.seen[k], metric.narrowed[k]
+    length = facets.products[hit, hit]
+    for r in range(metric.ranks[k]):
+        length -= seen[r, hit] ** 2
+    turn = 2.0 * speed[hit] / length
+    for j in range(len(velocity)):
+        velocity[j] -= turn * facets.normals[hit, j]
+    for f in range(len(speed)):
+        speed[f] -= turn * facets.products[hit, f]
+    for r in range(metric.ranks[k]):
+        back = turn * seen[r, hit]
+        for j in range(len(velocity)):
+            velocity[j] += back * narrowed[r, j]
+        for f in range(len(speed)):
+            speed[f] += back * seen[r, f]
+
+
 @njit(cache=True, nogil=True)
-def _drift(metric, k, x, time, velocity, speed, slack):
+def _drift(facets, metric, k, x, time, velocity, speed, slack):
     """Move straight for a time, bouncing off facets; returns the number of bounces, or −1 for too many.
 
     speed, slack: how fast each facet comes nearer and how far it is, (facet,); both are kept up to date.
@@ -136,11 +189,7 @@ def _drift(metric, k, x, time, velocity, speed, slack):
         bounces += 1
         if bounces > MOST_BOUNCES:
             return -1
-        turn = 2.0 * speed[hit] / metric.products[k, hit, hit]
-        for j in range(len(x)):
-            velocity[j] -= turn * metric.steered[k, hit, j]
-        for f in range(len(slack)):
-            speed[f] -= turn * metric.products[k, hit, f]
+        _bounce(facets, metric, k, hit, velocity, speed)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
@@ -189,7 +238,7 @@ def _move(
             continue
         for j in range(dimension):
             momentum[j] = rng.standard_normal()
-        _velocity(metric.root[k], momentum, velocity[k])
+        _velocity(metric, k, momentum, velocity[k])
     lost = np.zeros(n, np.bool_)
     slack = facets.b - np.dot(x, facets.transposed)
     speed = np.empty(slack.shape)
@@ -199,9 +248,10 @@ def _move(
                 # Half a kick at the ends, a whole one in between.
                 share = 0.5 if step == 0 or step == steps else 1.0
                 won[k] += _kick(
+                    metric,
+                    k,
                     velocity[k],
                     share * ladder.step_size[k],
-                    metric.covariance[k],
                     betas[k],
                     gradient[k],
                     prior_gradient[k],
@@ -213,7 +263,7 @@ def _move(
         for k in range(n):
             if moves[k]:
                 size = ladder.step_size[k]
-                bounces = _drift(metric, k, x[k], size, velocity[k], speed[k], slack[k])
+                bounces = _drift(facets, metric, k, x[k], size, velocity[k], speed[k], slack[k])
                 if bounces < 0:
                     lost[k], moves[k] = True, False
                 record.bounces[k] += max(bounces, 0)

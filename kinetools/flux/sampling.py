@@ -16,7 +16,7 @@ from .likelihood import LabellingLikelihood
 from .polytope import FluxSpace
 from .posterior import flux_inference_data
 from .sampling_run import SamplingRun
-from .uniform import sample_prior
+from .uniform import prior_coordinates, sample_prior
 
 SAMPLERS = ("default", "acmet")
 PRIOR_DRAWS = 2000
@@ -84,7 +84,7 @@ def sample_fluxes(
     space = FluxSpace.of(network, measurements, measured=measured, exchange=exchange).rounded()
     density = density if likelihood else density.switched_off()
     parameters = {
-        "format": "kinetools flux sampling 3",
+        "format": "kinetools flux sampling 4",
         "network": network.hash,
         "measurements": measurements.hash,
         "sampler": sampler,
@@ -106,6 +106,7 @@ def sample_fluxes(
     n_prior = max(PRIOR_DRAWS, PRIOR_PER_DIMENSION * space.dimension)
     prior = sample_prior(space, n_prior, seed=[seed, 0])[0]
     if sampler == "default":
+        space, prior = prior_coordinates(space, prior)
         method = Tempered(space, density, prior, chains, seed, workers, flat=not likelihood)
     else:
         method = Acmet(space, density, chains, seed, warm_up)

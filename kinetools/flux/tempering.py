@@ -2,8 +2,8 @@
 
 Every chain carries one point at each of K temperatures, from the posterior (β = 1) to the prior (β = 0),
 and points move up and down the ladder, so that a chain leaves a mode by way of the prior. Trajectories are
-preconditioned with (prior precision + β·Fisher information)⁻¹, which unlike a covariance of samples does
-not depend on where chains happen to be stuck.
+preconditioned with (I + β·Fisher information)⁻¹ in coordinates in which the prior's covariance is I, which
+unlike a covariance of samples does not depend on where chains happen to be stuck.
 
 Sources: Syed et al. 2022, J. R. Stat. Soc. B 84:321 (ladder, round trips); Friel et al. 2014, Stat. Comput.
 24:709 (evidence).
@@ -19,7 +19,7 @@ from ..run import one_blas_thread
 from .exchange import fill_log_room
 from .log_density import N_LANES, LogDensity, fill_log_density, log_density, scratch
 from .modes import find_modes, one_mode, preserving_weights
-from .reflective_hmc import Facets, Ladder, Modes, metric, mode_of, sweep
+from .reflective_hmc import Ladder, Modes, facets, metric, mode_of, sweep
 from .tempering_sums import Sums, new_record
 
 TEMPERATURES = 2 * N_LANES  # always a multiple of N_LANES
@@ -51,8 +51,8 @@ class Blocks:
 
 @dataclass
 class TemperedChains:
-    """Chains on one posterior. space: FluxSpace in rounded coordinates; prior: draws from it
-    (draw, dimension); starts: (chain, dimension), nan for chains that start from the prior."""
+    """Chains on one posterior. space: FluxSpace in `prior_coordinates`; prior: draws from it (draw,
+    dimension); starts: (chain, dimension), nan for chains that start from the prior."""
 
     space: object
     likelihood: object
@@ -65,8 +65,7 @@ class TemperedChains:
     def __post_init__(self):
         self._density: LogDensity = log_density(self.space, self.likelihood)
         self._spaces = [scratch(self._density) for _ in self.starts]
-        self._facets = Facets(np.ascontiguousarray(self.space.A.T), self.space.b)
-        self._precision = np.linalg.inv(np.atleast_2d(np.cov(self.prior.T)))
+        self._facets = facets(self.space.A, self.space.b)
         self._rngs = [np.random.default_rng([self.seed, c]) for c in range(len(self.starts))]
         self._from_prior = np.isnan(self.starts).any(axis=1)
         self.sweeps = 0
@@ -250,9 +249,7 @@ class TemperedChains:
 
     def _metrics(self, scale):
         """Metric of the ladder with all β multiplied by `scale`."""
-        betas = (self.betas * scale)[:, None, None]
-        covariances = np.linalg.inv(self._precision + betas * self._fisher)
-        return metric(self.space.A, (covariances + np.swapaxes(covariances, 1, 2)) / 2)
+        return metric(self.space.A, self._fisher, self.betas * scale)
 
     def _run(self, n_sweeps, *, thinning=1, rate=0.0, scale=None, confined=False):
         """The same number of sweeps in every chain, in threads; their records."""

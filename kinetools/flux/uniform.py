@@ -31,6 +31,15 @@ def sample_prior(space, draws: int, *, chains: int = 1, thinning: int | None = N
     return _draw(space, exchange_room, draws, chains, thinning, seed)
 
 
+def prior_coordinates(space, prior):
+    """The same space and draws in coordinates in which the prior's mean is 0 and its covariance I.
+
+    prior: (draw, dimension), more draws than dimensions.
+    """
+    center, axes = prior.mean(axis=0), np.linalg.cholesky(np.atleast_2d(np.cov(prior.T)))
+    return space.transformed(center, axes), np.linalg.solve(axes, (prior - center).T).T
+
+
 def _no_room(space):
     none = np.zeros((0, space.dimension))
     return ExchangeRoom(np.zeros(0), none, np.ascontiguousarray(none.T))
