@@ -20,6 +20,7 @@ from common import table
 import kinetools as kt
 
 STRAINS = ("wt5h", "pyk5h", "pgi16h")
+GROWTH = "BIOMASS_Ec_iAF1260_core_59p81M"
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "benchmarks" / "finished" / "genome_scale.csv"
 
@@ -29,7 +30,9 @@ def measured(strain, growth, minutes):
     network, data = kt.load_flux_model("ecoli_genome"), kt.load_measurements(f"toya2010_{strain}")
     name = strain
     if growth is not None:
-        data, name = replace(data, growth_rate=(growth, growth)), f"{strain}_growth{growth:g}"
+        bounds = data.bounds["genome"] | {GROWTH: (growth, growth)}
+        data = replace(data, bounds=data.bounds | {"genome": bounds})
+        name = f"{strain}_growth{growth:g}"
     fit = kt.fit_fluxes(network, data, starts=16)
     idata = kt.sample_fluxes(
         network, data, minutes=minutes, run_dir=ROOT / "results" / "genome" / name

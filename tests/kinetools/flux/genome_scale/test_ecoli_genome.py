@@ -43,6 +43,14 @@ def test_as_many_net_fluxes_vary_as_published(network):
     assert space.dimension == 148
 
 
+@pytest.mark.parametrize("strain", STRAINS)
+def test_every_strain_grows_as_fast_as_was_measured(network, strain):
+    data = kt.load_measurements(strain)
+    low, high = data.growth_rate
+    possible = kt.FluxSpace.of(network, data, exchange=()).net_range[network.index(GROWTH)]
+    assert low - 1e-9 <= possible[0] < possible[1] <= high + 1e-9
+
+
 def test_the_report_says_what_could_not_be_told_from_the_table(built):
     _, report = built
     assert set(report["add reactions"].ids("added reaction")) >= {"THZPSN", GROWTH}
