@@ -106,7 +106,7 @@ def fit_fluxes(
     Source: Antoniewicz et al. 2006, Metab. Eng. 8:324 (intervals).
     """
     starts, seed = whole_number(starts, "starts", 1), whole_number(seed, "seed", 0)
-    likelihood = LabellingLikelihood(network, measurements, sigma, measured == "likelihood")
+    likelihood = LabellingLikelihood(network, measurements, sigma)
     exchange = labelling_exchange(network, likelihood.simulators)
     space = FluxSpace.of(network, measurements, measured=measured, exchange=exchange).rounded()
     x, value = maximise(space, likelihood, sample_uniform(space, starts, seed=seed)[0])

@@ -23,8 +23,8 @@ def net_bounds(network, measurements, bounds, measured: str):
     """
     if measured not in ("bounds", "likelihood"):
         raise InputError(
-            f'measured must be "bounds" (measured fluxes limit the space) or "likelihood" (they are '
-            f"left to the likelihood), found {measured!r}."
+            f'measured must be "bounds" (those of measured fluxes hold, too) or "likelihood" (these fluxes '
+            f"are left to the likelihood), found {measured!r}."
         )
     given, largest = {}, float(checked_network(network).max_flux)
     if checked_measurements(measurements) is not None:

@@ -15,11 +15,10 @@ class LabellingLikelihood:
     """ln p(measurements | fluxes) with independent Gaussian errors, normalised (BayFlux, Methods).
 
     sigma: "mean" (one standard deviation for all masses, the mean of the measured ones), "each" (each
-    mass has its own) or a number; flux_measurements: whether measured fluxes count here, with their
-    standard deviations (else they are bounds, or nothing).
+    mass has its own) or a number. Measured fluxes count with their own standard deviations.
     """
 
-    def __init__(self, network, measurements, sigma="mean", flux_measurements=False):
+    def __init__(self, network, measurements, sigma="mean"):
         self.network = checked_network(network)
         self.measurements = checked_measurements(measurements)
         if measurements is None:
@@ -47,7 +46,7 @@ class LabellingLikelihood:
                 names += [f"{where}{fragment.name} M+{m}" for m in range(n)]
         self.measured, self.sigma = np.concatenate(measured), np.concatenate(deviations)
         self.names = tuple(names)
-        fluxes = measurements.flux_measurements if flux_measurements else {}
+        fluxes = measurements.flux_measurements
         self.flux_names = tuple(fluxes)
         self.flux_rows = np.array([network.index(r) for r in fluxes], np.int64)
         pairs = np.array(list(fluxes.values()), float).reshape(-1, 2)
@@ -66,7 +65,7 @@ class LabellingLikelihood:
 
     @property
     def n_values(self) -> int:
-        """Measured values: masses, and fluxes where they count."""
+        """Measured values: masses and fluxes."""
         return len(self.sigma) + len(self.flux_sigma)
 
     @property
@@ -119,7 +118,7 @@ class LabellingLikelihood:
         return np.concatenate([jacobian, rows], axis=-2)
 
     def residuals(self, forward, reverse) -> np.ndarray:
-        """(Measured − simulated)/σ of masses and of fluxes that count, (…, value)."""
+        """(Measured − simulated)/σ of masses and of fluxes, (…, value)."""
         masses = (self.measured - self.simulated(forward, reverse)) / self.sigma
         return np.concatenate([masses, self._flux_residual(forward, reverse)], axis=-1)
 

@@ -58,7 +58,8 @@ def sample_fluxes(
     Monte Carlo with gradients), or "acmet" (Algorithm 1 of the BayFlux paper, after `warm_up` steps);
     chains, draws: how many are returned; seed: the same seed gives the same draws for any number of
     workers; run_dir: keeps the run, which goes on from there when called again; sigma: "mean", "each" or a
-    number (see LabellingLikelihood); measured: measured fluxes are "bounds" or part of the "likelihood";
+    number (see LabellingLikelihood); measured: fluxes that were measured are part of the likelihood, and
+    bounds that they have, too, hold as well ("bounds") or are left out ("likelihood");
     r_hat, ess: sampling ends when every flux that varies and the log-likelihood reach both, chains of
     different starts agree, and tempered chains have gone to the prior and back; or after `minutes`, or
     `max_steps` of each chain; likelihood=False samples the prior.
@@ -78,7 +79,7 @@ def sample_fluxes(
     if r_hat <= 1:
         raise InputError(f"r_hat={r_hat:g}: must be above 1, 1.01 say.")
     started = time.monotonic()
-    density = LabellingLikelihood(network, measurements, sigma, measured == "likelihood")
+    density = LabellingLikelihood(network, measurements, sigma)
     # The published algorithm walks through all fluxes; the default one leaves out what nothing depends on.
     exchange = None if sampler == "acmet" else labelling_exchange(network, density.simulators)
     space = FluxSpace.of(network, measurements, measured=measured, exchange=exchange).rounded()

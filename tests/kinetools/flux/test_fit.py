@@ -103,3 +103,17 @@ def test_a_profile_falls_by_half_the_quantile_at_the_ends_of_its_interval(toy_fi
 def test_a_wrong_level_is_named(toy_fit, level):
     with pytest.raises(kt.InputError, match="level"):
         toy_fit.intervals(level)
+
+
+def test_a_measured_flux_counts_beside_its_bounds_or_in_place_of_them(toy, measured):
+    data = replace(measured, flux_measurements={"f_exchange": (70.0, 0.01)})
+    tight = replace(data, bounds={"f_exchange": (75.0, 80.0)})
+    for given, mode, expected in (
+        (measured, "bounds", 80.0),
+        (data, "bounds", 70.0),
+        (tight, "bounds", 75.0),
+        (tight, "likelihood", 70.0),
+    ):
+        fit = kt.fit_fluxes(toy, given, measured=mode, starts=4)
+        net = fit.forward["f_exchange"] - fit.reverse["f_exchange"]
+        assert net == pytest.approx(expected, abs=0.1)
