@@ -18,8 +18,9 @@ class FluxDraws:
     over (chain, draw, reaction); flux: "net" or "exchange"; where: what messages call it.
     reactions: tuple of ids; values: (chain, draw, reaction), mmol/gDW/h; log_likelihood: (chain, draw) or
     None; varies: (reaction,) bool, which net fluxes the flux space lets vary, or None where that is not
-    known; samples are counted chain by chain. Raises InputError for anything else and for numbers that are
-    not finite.
+    known; samples are counted chain by chain. Where draws were thinned for a file, what R-hat and effective
+    sample sizes were of all of them is taken from its constant data (net_r_hat, net_ess). Raises InputError
+    for anything else and for numbers that are not finite.
     """
 
     def __init__(self, posterior, flux: str = "net", where: str = "the posterior"):
@@ -33,6 +34,7 @@ class FluxDraws:
         self._prior = None if prior is None or f"{flux}_flux" not in prior else prior
         self.attrs = dict(getattr(dataset, "attrs", {}))
         self.varies = _varies(posterior, self.reactions) if flux == "net" else None
+        self._before = _before_thinning(posterior, flux, self.values)
         self._index = {r: k for k, r in enumerate(self.reactions)}
 
     def __len__(self):
@@ -110,12 +112,12 @@ class FluxDraws:
     @cached_property
     def r_hat(self) -> np.ndarray:
         """(reaction,); NaN for fluxes that do not vary."""
-        return r_hat(self.values)
+        return r_hat(self.values) if self._before is None else self._before[0]
 
     @cached_property
     def ess(self) -> np.ndarray:
         """Bulk effective sample sizes (reaction,); NaN for fluxes that do not vary."""
-        return ess_bulk(self.values)
+        return ess_bulk(self.values) if self._before is None else self._before[1]
 
     @cached_property
     def converged(self) -> bool | None:
@@ -171,6 +173,19 @@ def _varies(posterior, reactions):
     if not set(reactions) <= {str(r) for r in known["reaction"].values}:
         return None
     return known.sel(reaction=list(reactions)).values.astype(bool)
+
+
+def _before_thinning(posterior, flux, values):
+    """R-hat and effective sample sizes (reaction,) of all draws, if these are thinned ones of a file."""
+    known = getattr(posterior, "constant_data", None)
+    names = f"{flux}_r_hat", f"{flux}_ess"
+    if known is None or not all(name in known for name in names):
+        return None
+    found = [known[name] for name in names]
+    sizes = [found[0].attrs.get(key) for key in ("chains", "draws")]
+    if [*values.shape[:2]] != sizes or any(f.shape != values.shape[2:] for f in found):
+        return None  # somebody has taken a part of them
+    return [np.asarray(f.values, float) for f in found]
 
 
 def _log_likelihood(posterior, shape, where):

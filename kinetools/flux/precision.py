@@ -11,7 +11,6 @@ from ..errors import InputError
 from ..names import by_name, checked_ids
 from .density import overlap_coefficient
 from .diagnostics import constant
-from .diagnostics import r_hat as potential_scale_reduction
 from .flux_draws import FluxDraws
 from .flux_summary import COLUMNS as SUMMARY
 from .intervals import INTERVAL_NAMES, credible_intervals
@@ -114,7 +113,7 @@ class PosteriorPrecision:
             left_out[f"fixed in {name}"] = [r for r, v in zip(kept, vary) if not v]
             kept = [r for r, v in zip(kept, vary) if v]
             nothing = np.full(len(kept), np.nan)  # predictions are no chains
-            r_hats = nothing if one.predicted else potential_scale_reduction(_values(one, kept))
+            r_hats = nothing if one.predicted else one.r_hat[[one.index(r) for r in kept]]
             self._r_hats[name] = found = dict(zip(kept, r_hats))
             apart = [r for r in kept if not (one.predicted or found[r] <= self.r_hat)]
             left_out[f"not converged in {name}"] = apart

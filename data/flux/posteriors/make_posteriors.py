@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import kinetools as kt
+from kinetools.flux.flux_draws import FluxDraws
 
 HERE = Path(__file__).parent
 SEED = 1
@@ -63,11 +64,23 @@ def save(idata, name) -> Path:
         kept.attrs = small[group].attrs
         setattr(small, group, kept)
     small.sample_stats = small.sample_stats[["lp"]]
+    small.constant_data = small.constant_data.assign(diagnostics(idata, small))
     small.posterior.attrs["recipe"] = (
         f"make_posteriors.py: seed {SEED}, every draw of {made.every}, prior: every draw of "
         f"{made.prior_every}"
     )
     return kt.save_posterior(small, HERE / f"{name}.nc")
+
+
+def diagnostics(idata, small) -> dict:
+    """R-hat and effective sample sizes of all draws, as the thinned ones would not tell them."""
+    found = {}
+    sizes = {f"{size}s": small.posterior.sizes[size] for size in ("chain", "draw")}
+    for flux in ("net", "exchange"):
+        draws = FluxDraws(idata, flux)
+        found[f"{flux}_r_hat"] = "reaction", draws.r_hat, sizes
+        found[f"{flux}_ess"] = "reaction", draws.ess, sizes
+    return found
 
 
 if __name__ == "__main__":

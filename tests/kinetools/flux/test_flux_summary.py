@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import xarray
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from kinetools.errors import InputError
 from kinetools.flux.density import flux_density
 from kinetools.flux.diagnostics import ess_bulk, r_hat
 from kinetools.flux.intervals import credible_intervals
-from tests.kinetools.flux.made_posteriors import made_posterior
+from tests.kinetools.flux.made_posteriors import MadePosterior, made_posterior
 
 REACTIONS = ("UP", "BRANCH", "FIXED", "BACK")
 
@@ -34,6 +35,18 @@ def test_a_row_says_where_a_flux_is_and_how_sure_that_is(posterior):
     np.testing.assert_array_equal(table["ess"], ess_bulk(values.values))
     assert table.attrs["units"] == "mmol/gDW/h"
     assert set(table.columns) == set(table.attrs["columns"])
+
+
+def test_thinned_draws_keep_what_convergence_all_of_them_had(posterior):
+    whole, columns = kt.flux_summary(posterior), ["r_hat", "ess"]
+    thin = posterior.posterior.isel(draw=slice(None, None, 4))
+    sizes = {"chains": thin.sizes["chain"], "draws": thin.sizes["draw"]}
+    known = {f"net_{k}": ("reaction", whole[k].values, sizes) for k in columns}
+    known = xarray.Dataset(known, {"reaction": list(REACTIONS)})
+    table = kt.flux_summary(MadePosterior(posterior=thin, constant_data=known))
+    pd.testing.assert_frame_equal(table[columns], whole[columns])
+    part = MadePosterior(posterior=thin.isel(draw=slice(25)), constant_data=known)
+    assert kt.flux_summary(part)["ess"]["UP"] < whole["ess"]["UP"]  # what was known is not of these
 
 
 def test_the_best_sample_is_the_draw_with_the_highest_likelihood(posterior):
