@@ -122,7 +122,8 @@ def read_parameters(notebook, path) -> dict[str, Parameter]:
         else:
             continue
         if isinstance(target, ast.Name):
-            comment = comments.get(statement.end_lineno, "")
+            lines = range(statement.end_lineno, statement.lineno - 1, -1)  # may be wrapped
+            comment = next((comments[line] for line in lines if line in comments), "")
             found[target.id] = _parameter(target.id, statement.value, annotation, comment)
     return found
 

@@ -1,6 +1,7 @@
 """Parameters are read from their cell, and values are checked against what it declares."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from kinetools.errors import InputError
 from kinetools.notebook_parameters import Parameter, check_parameters, read_parameters
 from tests.tiny_notebooks import PARAMETERS, write_notebook
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def declared(tmp_path, source):
@@ -38,6 +41,20 @@ def test_a_hash_in_text_and_a_value_over_lines_are_read_as_python_reads_them(tmp
     found = declared(tmp_path, 'colour = "#0072B2"  # any\nrule = [\n    1,\n]  # a rule\n')
     assert (found["colour"].default, found["colour"].comment) == ("#0072B2", "any")
     assert (found["rule"].default, found["rule"].comment) == ([1], "a rule")
+
+
+def test_the_comment_of_a_value_in_brackets_is_found_inside_them_too(tmp_path):
+    found = declared(tmp_path, 'kind = (\n    "a"  # one of: a, b; how it is done\n)\nn = 1\n')
+    assert found["kind"].choices == ("a", "b") and found["n"].comment == ""
+
+
+def test_every_choice_that_a_notebook_declares_is_one_that_is_checked():
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        (cell,) = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+        found = read_parameters(notebook, path)
+        assert sum(bool(p.choices) for p in found.values()) == cell.source.count("one of:")
+        assert all(p.comment for p in found.values()), path
 
 
 def test_a_computed_default_leaves_the_type_open(tmp_path):
