@@ -10,6 +10,7 @@ after 5.9 days on eight cores.
 
 import argparse
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,9 +35,11 @@ def measured(strain, growth, minutes):
         data = replace(data, bounds=data.bounds | {"genome": bounds})
         name = f"{strain}_growth{growth:g}"
     fit = kt.fit_fluxes(network, data, starts=16)
+    cpu = time.process_time()
     idata = kt.sample_fluxes(
         network, data, minutes=minutes, run_dir=ROOT / "results" / "genome" / name
     )
+    cpu = time.process_time() - cpu
     attrs = idata.posterior.attrs
     varies = idata.constant_data.varies.values.astype(bool)
     deviation = idata.posterior.net_flux.std(("chain", "draw")).values[varies]
@@ -50,6 +53,7 @@ def measured(strain, growth, minutes):
         "dimensions": fit.space.dimension,
         "converged": int(attrs["converged"]),
         "seconds": attrs["seconds"],
+        "processor seconds": cpu,
         "sweeps": attrs["steps"],
         "largest R-hat": attrs["max_r_hat"],
         "fewest effective draws": attrs["min_ess"],

@@ -34,7 +34,7 @@ MADE = {
     "toya_core_wt5h": Made("toya_core", "toya2010_wt5h", draws=2000, every=4),
     "toya_core_pyk5h": Made("toya_core", "toya2010_pyk5h", draws=2000, every=4),
     "toya_core_pgi16h": Made("toya_core", "toya2010_pgi16h", draws=2000, every=4),
-    "ecoli_genome_wt5h": Made("ecoli_genome", "toya2010_wt5h", draws=1000, every=8),
+    "ecoli_genome_wt5h": Made("ecoli_genome", "toya2010_wt5h", draws=2000, every=16),
 }
 
 
