@@ -8,22 +8,32 @@ import traitlets as t
 
 from kinetools.data import whole_number
 from kinetools.errors import InputError
-from kinetools.flux.design_picture import QUANTITY, SCALES, check_design, draw_design
+from kinetools.flux.design_picture import SCALES, check_design, draw_design
 
 from .chart_style import axis, layout
-from .design_words import comparison_html, reading_html
+from .design_labels import labels
+from .design_order import (
+    LESS_IS_BETTER,
+    check_experiments,
+    front,
+    known_costs,
+    places,
+    ranked_anew,
+    ranked_by,
+)
+from .design_words import comparison_html, hover_texts, place_title, reading_html
 from .display import live, mimebundle, svg_picture
 from .plotly_chart import PlotlyChart
 
 BLUE, GREY, ORANGE = "#0072B2", "#9a9a9a", "#D55E00"
 LEAST = 120  # pixels of the chart's height
-LONGEST, LINE = 34, 15  # letters of a name in the chart, and its height in pixels
 
 
 class DesignChart(t.HasTraits):
     """Candidates of `rank_tracers`, each a point: what it would leave open, against its cost.
 
-    table: of `rank_tracers`; height: in pixels. Without costs the candidates stand in order.
+    table: of `rank_tracers`; height: in pixels; cost_name: what the costs are, with their unit. Without
+    costs the candidates stand in order. Those that no other beats in the chosen quantity are named.
     Traits, to be read and set from Python as the page does: `selection`, names of candidates, shown beside
     each other below the chart; `quantity`, "score", "a_criterion" or "information".
     Raises InputError for another table and for names that are not in it.
@@ -32,12 +42,18 @@ class DesignChart(t.HasTraits):
     selection = t.List(t.Unicode())
     quantity = t.Enum(tuple(SCALES), default_value="score")
 
-    def __init__(self, table, height: int = 440):
+    def __init__(self, table, height: int = 440, cost_name: str = "cost"):
         self._title = "Which tracer next?"
         check_design(table)
+        check_experiments(table)
         self._height = whole_number(height, "height", LEAST)
+        if not isinstance(cost_name, str) or not cost_name.strip():
+            raise InputError(
+                f"cost_name={cost_name!r}: name the costs with their unit, 'labelled glucose (g)', say."
+            )
+        self._cost_name = cost_name
         self.table, self._view = table, None
-        super().__init__(quantity=QUANTITY[table.attrs.get("criterion", "width")])
+        super().__init__(quantity=ranked_by(table))
 
     def figure(self):
         """The chart as a plain Plotly figure."""
@@ -46,83 +62,76 @@ class DesignChart(t.HasTraits):
         return go.Figure(self._plot())
 
     def _plot(self) -> dict:
-        table, known = self.table, self._known_costs
-        x = table["cost"] if known else np.arange(1, len(table) + 1)
-        colours = np.where(table["pareto"], BLUE, GREY)
-        chosen = table.index.isin(self.selection)
-        named = chosen | table["pareto"].to_numpy(bool) if known else chosen
+        table, known = self.table, known_costs(self.table)
+        x = [float(v) for v in (table["cost"] if known else places(table))]
+        y = [float(v) for v in table[self.quantity]]
+        best, chosen = self._best, self._chosen
         points = {
             "type": "scatter",
             "mode": "markers",
-            "x": [float(v) for v in x],
-            "y": [float(v) for v in table[self.quantity]],
-            "text": [html.escape(str(name)) for name in table.index],
-            "hovertemplate": "%{text}<br>%{y:.3g}" + " at %{x:.4~g}" * known + "<extra></extra>",
+            "x": x,
+            "y": y,
+            "text": hover_texts(table, self.quantity, self._cost_name),
+            "hovertemplate": "%{text}<extra></extra>",
             "marker": {
-                "color": list(np.where(chosen, ORANGE, colours)),
-                "size": [float(s) for s in np.where(table["pareto"] | chosen, 11, 7)],
+                "color": list(np.where(best, BLUE, GREY)),
+                "size": [float(s) for s in np.where(best | chosen, 11, 7)],
+                "opacity": 1,
+                "line": {
+                    "color": list(np.where(chosen, ORANGE, "white")),
+                    "width": [float(s) for s in np.where(chosen, 2.5, 0.5)],
+                },
             },
         }
-        traces = [points]
-        if known:
-            front = table[table["pareto"]].sort_values(["cost", self.quantity])
-            line = {"color": BLUE, "width": 1}
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": [float(v) for v in front["cost"]],
-                    "y": [float(v) for v in front[self.quantity]],
-                    "line": line,
-                    "hoverinfo": "skip",
-                }
-            )
+        title = self._cost_name if known else place_title(table)
         return {
-            "data": traces,
+            "data": [points, *([self._line(x, y)] if known else [])],
             "layout": layout(
                 self._height,
                 margin={"l": 70, "r": 20, "t": 20, "b": 60},
                 showlegend=False,
-                annotations=self._labels(x, named, chosen),
-                xaxis=axis("cost" if known else "place in the ranking"),
+                annotations=self._labels(x, y, best, chosen),
+                xaxis=axis(html.escape(title)),
                 yaxis=axis(SCALES[self.quantity]),
             ),
         }
 
-    def _labels(self, x, named, chosen) -> list[dict]:
-        """Names beside their points, inwards, and above each other where points lie close."""
-        middle, values = (min(x) + max(x)) / 2, self.table[self.quantity]
-        per_value = (self._height - 80) / ((values.max() - values.min()) or 1.0)  # pixels
-        labels = [
-            {
-                "x": float(place),
-                "y": float(value),
-                "text": html.escape(_short(str(name))),
-                "showarrow": False,
-                "xanchor": "right" if place > middle else "left",
-                "xshift": -9 if place > middle else 9,
-                "bgcolor": "rgba(255,255,255,0.8)",
-                "font": {"size": 11, "color": ORANGE if is_chosen else BLUE},
-            }
-            for name, place, value, is_named, is_chosen in zip(
-                self.table.index, x, values, named, chosen
-            )
-            if is_named
+    def _line(self, x, y) -> dict:
+        """Joins the candidates that no other beats, by cost."""
+        ends = sorted((x[k], y[k]) for k in np.flatnonzero(self._best))
+        return {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [cost for cost, _ in ends],
+            "y": [value for _, value in ends],
+            "line": {"color": BLUE, "width": 1},
+            "hoverinfo": "skip",
+        }
+
+    def _labels(self, x, y, best, chosen) -> list[dict]:
+        colours = np.where(chosen, ORANGE, BLUE)
+        points = [
+            (self.table.index[k], x[k], y[k], str(colours[k]))
+            for k in np.flatnonzero(best | chosen)
         ]
-        top = {}  # in pixels, of the labels so far, by place
-        for label in sorted(labels, key=lambda label: label["y"]):
-            level = per_value * label["y"]
-            top[label["x"]] = max(level, top.get(label["x"], -np.inf) + LINE)
-            label["yshift"] = top[label["x"]] - level
-        return labels
+        rising = None if known_costs(self.table) else LESS_IS_BETTER[ranked_by(self.table)]
+        per_value = (self._height - 80) / ((max(y) - min(y)) or 1.0)  # pixels
+        return labels(points, (min(x) + max(x)) / 2, per_value, rising)
 
     @property
-    def _known_costs(self) -> bool:
-        return bool(self.table["cost"].notna().all())
+    def _best(self):
+        """Which (candidate,) no other beats in the chosen quantity."""
+        return front(self.table, self.quantity)
+
+    @property
+    def _chosen(self):
+        return self.table.index.isin(self.selection)
 
     def svg(self) -> str:
-        """The same as a static picture."""
-        return draw_design(self.table, self._title)
+        """The chosen quantity as a static picture, without the selection."""
+        named = known_costs(self.table) and self._cost_name != "cost"
+        words = [f"Cost: {self._cost_name}."] if named else []
+        return draw_design(ranked_anew(self.table, self.quantity), self._title, words)
 
     @property
     def widget(self):
@@ -158,16 +167,11 @@ class DesignChart(t.HasTraits):
 
     def _redraw(self):
         self._chart.figure = self._plot()
-        self._words.value = (
-            comparison_html(self.table, self.selection)
-            if self.selection
-            else reading_html(self.table, self._known_costs)
-        )
+        words = reading_html(self.table, self.quantity, self._best, bool(self.selection))
+        if self.selection:
+            words += comparison_html(self.table, self.selection, self._cost_name)
+        self._words.value = words
 
     def _repr_mimebundle_(self, **_):
         picture = svg_picture(self.svg(), f"{self._title} {len(self.table)} candidates.")
         return mimebundle(self.widget._repr_mimebundle_() if live() else {}, picture)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"

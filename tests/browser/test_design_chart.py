@@ -12,13 +12,13 @@ from widgets import DesignChart
 table = pd.DataFrame(
     {
         "experiments": 1, "cost": [1.0, 2.0, 3.0], "score": [0.9, 0.5, 0.6], "error": 0.01,
-        "information": [1.0, 9.0, 5.0], "a_criterion": [3.0, 2.0, 2.5],
+        "information": [1.0, 4.0, 9.0], "a_criterion": [3.0, 2.0, 2.5],
         "pareto": [True, True, False], "ratio_PGI": [0.8, 0.4, 0.7],
     },
     index=pd.Index(["cheap", "best", "dear"], name="candidate"),
 )
 table.attrs["criterion"] = "width"
-chart = DesignChart(table)
+chart = DesignChart(table, cost_name="labelled glucose (g)")
 chart
 """
 
@@ -51,6 +51,8 @@ def test_clicked_candidates_stand_beside_each_other_until_they_are_clicked_again
     row.wait_for()
     assert row.locator("td").all_inner_texts()[1:] == ["40%", "70%"]
     page.locator(".kinetools-chart .annotation", has_text="dear").wait_for()
+    page.get_by_text("Click candidates to compare them.").wait_for()  # beside the comparison, too
+    page.locator("td", has_text="labelled glucose (g)").wait_for()
     click(notebook, 2, "dear")
     notebook.wait_for("chart.selection", ["best"])
 
@@ -61,6 +63,9 @@ def test_another_quantity_is_chosen_on_the_page(notebook):
     )
     notebook.wait_for("chart.quantity", "information")
     notebook.page.locator(".ytitle", has_text="information about all fluxes, bits").wait_for()
+    notebook.page.locator(".xtitle", has_text="labelled glucose (g)").wait_for()
+    line = "() => document.querySelector('.kinetools-chart').data[1].y"
+    assert notebook.page.evaluate(line) == [1, 4, 9]  # each tells more than what is cheaper
 
 
 def test_nothing_sticks_out_of_a_narrow_window(notebook):
