@@ -32,7 +32,7 @@ SHOTS = {
             + "for _, a in m}"
             + "\ntable = kt.rank_tracers(network, load('toya_core_wt5h'), tracers, ['PGI', 'GND', 'ICL'], "
             + "costs=kt.tracer_costs(tracers, grams, 1.0), n_inferred=0, progress=False)",
-            "picture = DesignChart(table)\npicture",
+            "picture = DesignChart(table, cost_name='labelled glucose (g)')\npicture",
         ],
         ["picture.selection = list(table.index[:2])"],
     ),

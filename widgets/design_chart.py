@@ -129,9 +129,8 @@ class DesignChart(t.HasTraits):
 
     def svg(self) -> str:
         """The chosen quantity as a static picture, without the selection."""
-        named = known_costs(self.table) and self._cost_name != "cost"
-        words = [f"Cost: {self._cost_name}."] if named else []
-        return draw_design(ranked_anew(self.table, self.quantity), self._title, words)
+        table = ranked_anew(self.table, self.quantity)
+        return draw_design(table, self._title, cost_name=self._cost_name)
 
     @property
     def widget(self):

@@ -20,18 +20,18 @@ SCALES = {
 QUANTITY = {"width": "score", "A": "a_criterion", "D": "information"}
 
 
-def draw_design(table, title: str = "", subtitles=()) -> str:
+def draw_design(table, title: str = "", subtitles=(), cost_name: str = "cost") -> str:
     """A table of `rank_tracers` as SVG: what each candidate would leave open, against its cost.
 
     Candidates that no other beats at the same or a lower cost are joined by a line and named; without costs
-    the best 30 are listed. What is drawn is the quantity that the table is ranked by.
+    the best 30 are listed. What is drawn is the quantity that the table is ranked by. cost_name: with a unit.
     """
     check_design(table)
     quantity = QUANTITY[table.attrs.get("criterion", "width")]
     lines = [line for text in subtitles for line in _wrapped(text)]
     top = 34 + 18 * len(lines) + 10
     if len(table) and table["cost"].notna().all():
-        height, marks = top + HEIGHT + 60, _scatter(table, quantity, top)
+        height, marks = top + HEIGHT + 60, _scatter(table, quantity, top, cost_name)
     else:
         shown = table.iloc[:ROWS]
         left_out = len(table) - len(shown)
@@ -66,7 +66,7 @@ def check_design(table) -> None:
         raise InputError(f"table: {wrong}; give a table of rank_tracers.")
 
 
-def _scatter(table, quantity, top):
+def _scatter(table, quantity, top, cost_name):
     cost, value = table["cost"].to_numpy(float), table[quantity].to_numpy(float)
     x_of, x_ticks = _scale(cost, LEFT, WIDTH - RIGHT)
     y_of, y_ticks = _scale(value, top + HEIGHT, top, zero=quantity != "score")
@@ -77,7 +77,8 @@ def _scatter(table, quantity, top):
         yield f'<path d="M{x_of(tick):.1f} {top}V{top + HEIGHT}" stroke="#e4e4e4"/>'
         yield f'<text x="{x_of(tick):.1f}" y="{top + HEIGHT + 18}" text-anchor="middle">{tick:g}</text>'
     middle = (LEFT + WIDTH - RIGHT) / 2
-    yield f'<text x="{middle}" y="{top + HEIGHT + 42}" text-anchor="middle">cost</text>'
+    words = escape(cost_name)
+    yield f'<text x="{middle}" y="{top + HEIGHT + 42}" text-anchor="middle">{words}</text>'
     yield (
         f'<text transform="translate(18 {top + HEIGHT / 2}) rotate(-90)" text-anchor="middle">'
         f"{escape(SCALES[quantity])}</text>"

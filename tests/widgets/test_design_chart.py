@@ -148,7 +148,7 @@ def test_the_cost_has_a_name_on_the_axis_in_the_hover_and_in_the_table(table):
     assert "&lt;glucose&gt; (g): 2" in figure.data[0].text[1]
     chart.selection = ["b"]
     assert "&lt;glucose&gt; (g)" in chart.widget.children[-1].value.split("<table")[1]
-    assert "Cost: &lt;glucose&gt; (g)." in chart.svg()
+    assert ">&lt;glucose&gt; (g)</text>" in chart.svg()
     assert DesignChart(table).figure().layout.xaxis.title.text == "cost"
 
 
