@@ -24,7 +24,8 @@ def draw_design(table, title: str = "", subtitles=(), cost_name: str = "cost") -
     """A table of `rank_tracers` as SVG: what each candidate would leave open, against its cost.
 
     Candidates that no other beats at the same or a lower cost are joined by a line and named; without costs
-    the best 30 are listed. What is drawn is the quantity that the table is ranked by. cost_name: with a unit.
+    the best 30 are listed. What is drawn is the quantity that the table is ranked by.
+    cost_name: what the costs are, with their unit.
     """
     check_design(table)
     quantity = QUANTITY[table.attrs.get("criterion", "width")]
