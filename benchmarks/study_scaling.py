@@ -32,7 +32,7 @@ from kinetools.flux.tempering import (
     TUNING,
     TemperedChains,
 )
-from kinetools.flux.uniform import sample_prior
+from kinetools.flux.uniform import prior_coordinates, sample_prior
 from kinetools.run import on_one_thread, worker_count
 
 ROOT = Path(__file__).parents[1]
@@ -110,6 +110,7 @@ def paced(name):
     starts = np.full((chains, space.dimension), np.nan)
     # As many as a covariance needs, though not as independent as a sampling would have them.
     prior = sample_prior(space, 2 * space.dimension, thinning=space.dimension, seed=1)[0]
+    space, prior = prior_coordinates(space, prior)
     tempered = TemperedChains(space, density, prior, starts, 1, worker_count(None))
     tempered.warm_up(0)
     tempered.sample(1, 1)
