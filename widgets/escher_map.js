@@ -22,12 +22,23 @@ const REACH = 6;
 // Escher's font size of metabolites (map units), and what is too small to read (pixels).
 const NODE_LABEL = 20;
 const LEGIBLE = 5.5;
+// Of a number of molecules, digits that are drawn.
+const DIGITS = 4;
 // What marks the ids of a trait: a class and how far it stands out (map units). What is selected
 // lies on top, and what is highlighted, too, still shows around it.
 const HALOS = {
   highlight: { className: "kinetools-highlighted", margin: 22 },
   selection: { className: "kinetools-selected", margin: 12 },
 };
+
+/** A copy of a map to draw, since Escher changes what it is given; numbers of molecules without rounding. */
+function toDraw(map) {
+  const copy = markOpenEnds(structuredClone(map));
+  for (const { metabolites } of Object.values(copy[1].reactions)) {
+    for (const one of metabolites) one.coefficient = +one.coefficient.toPrecision(DIGITS);
+  }
+  return copy;
+}
 
 class MapView {
   constructor(model, el, Builder) {
@@ -101,9 +112,7 @@ class MapView {
   }
 
   start() {
-    // Escher changes the map that it is given.
-    const map = markOpenEnds(structuredClone(this.model.get("_map")));
-    this.builder = new this.Builder(map, null, null, this.place, {
+    this.builder = new this.Builder(toDraw(this.model.get("_map")), null, null, this.place, {
       ...ESCHER_OPTIONS,
       // Named here, or else Escher colours by the absolute value without a word.
       reaction_styles: ["color", "size", "text"],
@@ -116,7 +125,7 @@ class MapView {
   }
 
   load() {
-    this.builder.load_map(markOpenEnds(structuredClone(this.model.get("_map"))));
+    this.builder.load_map(toDraw(this.model.get("_map")));
     this.onLoad();
   }
 

@@ -1,17 +1,24 @@
 """One reaction of a FluxMap in full: density, intervals, best sample, fit and prior, and the trace."""
 
 import html
+import math
 
 import numpy as np
 
 from kinetools.flux.density import flux_density
+from kinetools.maps.text import text_width
 
 from .chart_style import axis, layout
 from .flux_map_data import DIFFERENCE
 from .flux_map_words import COLOURS, level_text, short
 from .trajectory_explorer_parts import empty_figure, rounded
 
-HEIGHT, SHORT = 420, 310  # pixels, with and without a trace
+HEIGHT, SHORT = 354, 244  # pixels below the legend, with and without a trace
+NARROW = 306  # pixels of the densities in the narrowest place
+TOOLBAR, ENTRY = (
+    36,
+    (45, 20),
+)  # pixels of Plotly's buttons, and of an entry of the legend beside its text
 CHAINS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#222222")
 PER_CHAIN = 400  # points of a trace
 LETTERS = 18  # of an id below a chart
@@ -23,7 +30,7 @@ MARKS = {  # symbol and size
     "fit": ("x", 8),
 }
 CHANGE, PRIOR, SAMPLE = "#444", "#888", "#222"
-MARGIN = {"l": 44, "r": 10, "t": 8, "b": 40}
+MARGIN = {"l": 44, "r": 10, "b": 40}
 
 
 def detail_figure(explorer) -> dict:
@@ -56,7 +63,8 @@ def detail_figure(explorer) -> dict:
             shapes += [_upright(float(values[show][explorer.sample]), SAMPLE, "solid")]
             shapes += [_now(explorer)]
     what = "difference of net flux" if change else "net flux"
-    return {"data": traces, "layout": _layout(what, reaction, low, high, rows, shapes, chains)}
+    top = TOOLBAR + _legend_height(traces)
+    return {"data": traces, "layout": _layout(what, reaction, low, high, rows, shapes, chains, top)}
 
 
 def colour_of(explorer, name) -> str:
@@ -251,14 +259,22 @@ def _now(explorer) -> dict:
     return _upright(draw, SAMPLE, "solid") | place
 
 
-def _layout(what, reaction, low, high, rows, shapes, chains) -> dict:
+def _legend_height(traces) -> int:
+    """Of the legend in the narrowest place, where Plotly gives all entries the width of the longest."""
+    names = [trace["name"] for trace in traces if trace.get("showlegend", True)]
+    beside, high = ENTRY
+    in_a_row = max(1, int(NARROW // (beside + max(text_width(name, 11) for name in names))))
+    return high * math.ceil(len(names) / in_a_row)
+
+
+def _layout(what, reaction, low, high, rows, shapes, chains, top) -> dict:
     bottom = 0.42 if chains else 0.0
     parts = {
         "xaxis": axis(f"{what} of {html.escape(short(reaction, LETTERS))} (mmol/gDW/h)")
         | {"range": [low, high], "anchor": "y"},
         "yaxis": axis("") | {"range": [-ROW * (rows + 0.7), 1.06], "domain": [bottom, 1.0]},
-        # Its three rows fit into the margin: where Plotly makes room for it, it covers the densities
-        # after a resize.
+        # Its rows fit into the margin, below the buttons: where Plotly makes room for it, it covers the
+        # densities after a resize.
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 11}},
     }
     parts["xaxis"]["title"]["font"] = {"size": 12}
@@ -267,9 +283,8 @@ def _layout(what, reaction, low, high, rows, shapes, chains) -> dict:
     if chains:
         parts["xaxis2"] = axis("draw", anchor="y2", showgrid=False)
         parts["yaxis2"] = axis("", domain=[0.0, 0.24], anchor="x2", nticks=4)
-    height = HEIGHT if chains else SHORT
-    margin = MARGIN | {"t": 66}
-    return layout(height, margin=margin, shapes=shapes, **parts)
+    height = top + (HEIGHT if chains else SHORT)
+    return layout(height, margin=MARGIN | {"t": top}, shapes=shapes, **parts)
 
 
 def clear(colour: str, opacity: float) -> str:

@@ -11,6 +11,12 @@ function made(tag, className, text = "", parent = null) {
   return node;
 }
 
+/** An id that breaks at its underscores where it has to. */
+function breakable(id) {
+  const parts = id.split(/(?<=_)/);
+  return parts.flatMap((part, k) => (k ? [document.createElement("wbr"), part] : [part]));
+}
+
 class ReactionList {
   constructor(model, el) {
     this.model = model;
@@ -74,10 +80,9 @@ class ReactionList {
     this.scrolled.style.maxHeight = `${this.model.get("height")}px`;
   }
 
-  /** Rows that hold every typed word, sorted; first where the id is what was typed, then where the name is. */
+  /** Rows that hold every typed word, sorted; first where the id or a gene is what was typed. */
   shown() {
-    const typed = this.search.value.trim().toLowerCase();
-    const words = typed.split(/\s+/).filter(Boolean);
+    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const only = this.model.get("only");
     const listed = only && new Set(only);
     const facts = this.model.get("facts");
@@ -90,17 +95,23 @@ class ReactionList {
     const { column, down } = this.model.get("sort");
     const key = (row) => (column === 0 ? row[0].toLowerCase() : (row[2][column - 1] ?? -1));
     const sign = down ? -1 : 1;
-    const rank = ([id]) => {
-      const place = words.length ? id.toLowerCase().indexOf(typed) : 0;
-      if (place < 0) {
-        const name = (facts[id]?.[0] ?? "").toLowerCase();
-        return words.every((word) => name.includes(word)) ? 3 : 4;
-      }
-      return place > 0 ? 2 : id.length === typed.length ? 0 : 1;
-    };
+    const rank = ([id]) => this.rank(id, facts[id] ?? []);
     const keyed = rows.map((row) => [words.length ? rank(row) : 0, key(row), row]);
     keyed.sort(([r, x], [s, y]) => r - s || (x < y ? -sign : x > y ? sign : 0));
     return keyed.map(([, , row]) => row);
+  }
+
+  /** How well what was typed fits an id or a gene, as it is written or not, or else the name; 0 is best. */
+  rank(id, [name = "", genes = ""]) {
+    const typed = this.search.value.trim();
+    const small = typed.toLowerCase();
+    const known = [id, ...genes.split(" ")];
+    if (known.includes(typed)) return 0;
+    if (known.some((one) => one.toLowerCase() === small)) return 1;
+    const place = id.toLowerCase().indexOf(small);
+    if (place >= 0) return place > 0 ? 3 : 2;
+    const words = small.split(/\s+/);
+    return words.every((word) => name.toLowerCase().includes(word)) ? 4 : 5;
   }
 
   draw(scroll = false) {
@@ -168,10 +179,12 @@ class ReactionList {
     row.dataset.id = id;
     row.tabIndex = 0;
     row.title = [name || id, subsystem, genes, mark, warning].filter(Boolean).join("\n");
-    const first = made("td", "", id, row);
+    const first = made("td", "", "", row);
+    first.append(...breakable(id));
     if (mark && (this.fewOff || mark !== OFF)) made("span", "note", mark, first);
     if (warning) made("span", "warning", "⚠", first);
-    if (name && this.search.value.trim()) made("span", "note", this.foundAs(name, genes), first);
+    const found = this.search.value.trim() && this.foundAs(name, genes);
+    if (found) made("span", "note", found, first);
     for (const text of texts) made("td", "", text, row);
     return row;
   }
@@ -180,7 +193,7 @@ class ReactionList {
   foundAs(name, genes) {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const typed = genes.split(" ").filter((gene) => words.some((w) => gene.toLowerCase().startsWith(w)));
-    return [name, ...typed.filter(Boolean)].join(" · ");
+    return [name, ...typed].filter(Boolean).join(" · ");
   }
 
   mark(scroll, rows = null) {

@@ -4,11 +4,12 @@ import html
 
 import numpy as np
 
+from kinetools.flux.posterior import FLUX_UNITS
 from kinetools.flux.ridge_picture import COLOURS, figure_text, figures_of
 
 from .chart_style import axis, layout
 from .flux_map_detail import clear
-from .flux_map_words import interval_text, level_text
+from .flux_map_words import flux_text, interval_text, level_text
 from .trajectory_explorer_parts import rounded
 
 HIGH, BELOW, BAR = (
@@ -22,6 +23,7 @@ COLUMN = 52  # pixels of a figure beside the rows
 SYMBOLS = ("circle", "diamond", "square", "triangle-up")
 DASHES = ("dash", "dot", "dashdot", "longdash")
 CHOSEN = "#fff1c2"
+FLUX = f"net flux ({FLUX_UNITS})"
 
 
 def ridges_figure(explorer) -> dict:
@@ -47,7 +49,7 @@ def ridges_figure(explorer) -> dict:
         "data": traces,
         "layout": layout(
             round(PIXELS * (1 + BAR * (len(ridges.names) - 1)) * rows) + 110,
-            margin={"l": 108, "r": 14 + COLUMN * len(figures), "t": 60, "b": 50 if shared else 20},
+            margin={"l": 108, "r": 14 + COLUMN * len(figures), "t": 60, "b": 50 if shared else 34},
             xaxis=_x_axis(ends, pad, shared),
             yaxis=axis("", range=[-below - 0.1, rows - 0.2], automargin=False, showgrid=False)
             | {"tickvals": [place[r] + 0.2 for r in ids], "fixedrange": True}
@@ -60,7 +62,8 @@ def ridges_figure(explorer) -> dict:
 
 
 def _x_axis(ends, pad, shared):
-    look = axis("net flux (mmol/gDW/h)" if shared else "", fixedrange=not shared)
+    look = axis(FLUX if shared else f"{FLUX}, each row on its own axis", fixedrange=not shared)
+    look["title"]["font"] = {"size": 12}
     look["range"] = [ends[0] - pad, ends[1] + pad]
     return (
         look if shared else look | {"showticklabels": False, "showgrid": False, "showline": False}
@@ -137,16 +140,19 @@ def _intervals(explorer, k, name, ids, place, x) -> list[dict]:
 
 def _words(explorer, name, reaction) -> str:
     row = explorer.ridges.tables[name].loc[reaction]
-    text = (
-        f"<b>{html.escape(reaction)}</b>, {html.escape(name)}<br>median {row['median']:.4g}, "
-        f"{level_text(explorer.level)} {interval_text(row['lower'], row['upper'])}<br>"
-        f"CV {row['cv']:.3g}"
-    )
-    if row["r_hat"] == row["r_hat"]:
-        text += f", R-hat {row['r_hat']:.3f}"
+    interval = interval_text(row["lower"], row["upper"])
+    lines = [
+        f"<b>{html.escape(reaction)}</b>, {html.escape(name)}",
+        f"median {flux_text(row['median'])} {FLUX_UNITS}",
+        f"{level_text(explorer.level)} interval {interval} {FLUX_UNITS}",
+        f"its width {flux_text(row['width'], 3)} {FLUX_UNITS}",
+        f"coefficient of variation {row['cv']:.3g}",
+    ]
     if row["narrowing"] == row["narrowing"]:
-        text += f"<br>{row['narrowing']:.0%} of its prior's width"
-    return text
+        lines[3] += f", {row['narrowing']:.0%} of the prior's"
+    if row["r_hat"] == row["r_hat"]:
+        lines[4] += f", R-hat {row['r_hat']:.3f}"
+    return "<br>".join(lines)
 
 
 def _chosen(explorer, place) -> list[dict]:

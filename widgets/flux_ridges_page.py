@@ -10,10 +10,10 @@ from kinetools.flux.ridges import AXES, ORDERS
 
 from .flux_map_words import verdicts_html
 from .flux_ridges_figure import ridges_figure
+from .flux_ridges_table import ridges_table
 from .own_keys import OwnKeysBox
 from .plotly_chart import PlotlyChart
 
-COLUMNS = ["median", "lower", "upper", "width", "sd", "cv", "prior_width", "narrowing", "r_hat"]
 HINT = "Click the mark of a median to see its figures; type a reaction's id to show only some rows."
 
 
@@ -73,11 +73,7 @@ class FluxRidgesPage(OwnKeysBox):
         explorer = self.explorer
         if not explorer.selection:
             return f'<div style="padding: 3px 10px">{HINT}</div>'
-        table = explorer.table.loc[explorer.selection, COLUMNS]
-        kept = table.to_html(float_format=lambda v: f"{v:.3g}", na_rep="–", escape=True, border=0)
-        for tag in ("th", "td"):
-            kept = kept.replace(f"<{tag}>", f'<{tag} style="padding: 1px 9px; text-align: right">')
-        return f'<div style="overflow-x: auto; max-width: 100%">{kept}</div>'
+        return ridges_table(explorer)
 
     def _found(self, text: str) -> tuple[list[str], list[str]]:
         """(ids, words without any) of what was typed: an id, or else all that have it as a part."""

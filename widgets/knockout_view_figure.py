@@ -6,13 +6,13 @@ import numpy as np
 
 from .chart_style import axis, layout
 from .flux_map_words import interval_text, level_text
+from .knockout_view_labels import Labels
 from .trajectory_explorer_parts import rounded
 
 SAME, APART = "#0072B2", "#D55E00"  # intervals that overlap, and those that do not
 HEIGHT = 460
 NAMED = 6  # labels, at the largest differences
-WIDE, HIGH, SAME_PLACE = 0.12, 0.05, 0.002  # of labels, and of what is one dot; widths of the chart
-RIGHT = 0.8  # beyond it a label stands to the left of its dot
+SAME_PLACE = 0.002  # of what is one dot; widths of the chart
 
 
 def agreement_figure(explorer) -> dict:
@@ -26,7 +26,11 @@ def agreement_figure(explorer) -> dict:
         _dots(table[table["overlap"] == overlap], colour, words, explorer.level)
         for overlap, colour, words in parts
     ]
-    chosen = table.reindex([r for r in explorer.selection if r in table.index])
+    chosen, ends = table.loc[[r for r in explorer.selection if r in table.index]], _ends(table)
+    labels = Labels(ends)
+    places = list(zip(chosen.index, chosen["measured"], chosen["predicted"]))
+    for _, x, y in places:
+        labels.ring(x, y)
     traces.append(
         {
             "type": "scatter",
@@ -35,13 +39,12 @@ def agreement_figure(explorer) -> dict:
             "x": rounded(chosen["measured"]).tolist(),
             "y": rounded(chosen["predicted"]).tolist(),
             "text": [html.escape(str(r)) for r in chosen.index],
-            "textposition": "top center",
+            "textposition": [labels.chosen(*place) for place in places],
             "marker": {"symbol": "circle-open", "size": 16, "color": "#222", "line": {"width": 2}},
             "hoverinfo": "skip",
             "showlegend": False,
         }
     )
-    ends = _ends(table)
     line = {"type": "line", "line": {"color": "#888", "width": 1.2, "dash": "dash"}}
     line |= {"x0": ends[0], "y0": ends[0], "x1": ends[1], "y1": ends[1], "layer": "below"}
     look = layout(
@@ -50,7 +53,7 @@ def agreement_figure(explorer) -> dict:
         xaxis=axis("measured net flux (mmol/gDW/h)", range=ends),
         yaxis=axis("predicted net flux (mmol/gDW/h)", range=ends),
         shapes=[line],
-        annotations=_names(table, explorer.selection, ends),
+        annotations=_names(table, explorer.selection, ends, labels),
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
     )
     return {"data": traces, "layout": look}
@@ -90,42 +93,39 @@ def _dots(table, colour, words, level) -> dict:
     }
 
 
-def _names(table, selection, ends) -> list[dict]:
+def _names(table, selection, ends, labels) -> list[dict]:
     """Ids of the largest differences: one label for dots in one place, none that covers another."""
-    span = ends[1] - ends[0]
-    taken = [table.loc[r, ["measured", "predicted"]] / span for r in selection if r in table.index]
-    labels = []
-    for reaction, place in (table[["measured", "predicted"]][: 3 * NAMED] / span).iterrows():
-        if len(labels) == NAMED:
-            break
-        together = next((x for x in labels if (abs(x[0] - place) < SAME_PLACE).all()), None)
-        if together is not None:
-            together[1].append(str(reaction))
-        elif reaction not in selection and not any(_near(place, other) for other in taken):
-            labels.append((place, [str(reaction)]))
-            taken.append(place)
-    right = ends[0] + RIGHT * span
-    return [
-        {
-            "x": span * float(place["measured"]),
-            "y": span * float(place["predicted"]),
-            "text": html.escape(_listed(ids)),
-            "showarrow": False,
-            "xanchor": "right" if span * place["measured"] > right else "left",
-            "xshift": -7 if span * place["measured"] > right else 7,
-            "yshift": -9,
-            "bgcolor": "rgba(255,255,255,0.7)",
-            "font": {"size": 11, "color": "#444"},
-        }
-        for place, ids in labels
-    ]
+    span, together = ends[1] - ends[0], []
+    for reaction, place in table[["measured", "predicted"]][: 3 * NAMED].iterrows():
+        if reaction in selection:
+            continue
+        same = (ids for other, ids in together if (abs(other - place) < SAME_PLACE * span).all())
+        if (ids := next(same, None)) is not None:
+            ids.append(str(reaction))
+        else:
+            together.append((place, [str(reaction)]))
+    found = []
+    for (x, y), ids in together:
+        text = _listed(ids)
+        side = labels.side(text, x, y) if len(found) < NAMED else None
+        if side is not None:
+            found.append(_label(text, float(x), float(y), *side.split()))
+    return found
 
 
-def _near(place, other) -> bool:
-    """Would labels at these places (in widths of the chart) cover each other?"""
-    return abs(place["measured"] - other["measured"]) < WIDE and (
-        abs(place["predicted"] - other["predicted"]) < HIGH
-    )
+def _label(text, x, y, high, wide) -> dict:
+    """high, wide: "top" or "bottom", and "left" or "right" of its dot."""
+    return {
+        "x": x,
+        "y": y,
+        "text": html.escape(text),
+        "showarrow": False,
+        "xanchor": "left" if wide == "right" else "right",
+        "xshift": 7 if wide == "right" else -7,
+        "yshift": -9 if high == "bottom" else 9,
+        "bgcolor": "rgba(255,255,255,0.7)",
+        "font": {"size": 11, "color": "#444"},
+    }
 
 
 def _listed(ids) -> str:

@@ -76,6 +76,9 @@ def test_the_map_is_central_metabolism_in_colours_of_its_own_fluxes(notebook, fl
         ("b1676", "PYK"),
         ("citrate synthase", "CS"),
         ("valine transaminase", "VALTA"),
+        ("glyA", "GHMT2r"),  # not GLYAT, whose id begins with it
+        ("PGM", "PGM"),
+        ("pgm", "PGMT"),  # a gene's name as it is written goes before an id that is not
     ],
 )
 def test_any_reaction_is_found_by_id_name_or_gene(typed, first, notebook, flux_map):
@@ -93,6 +96,20 @@ def test_a_gene_that_was_typed_is_shown(flux_map):
     assert "Pyruvate kinase · b1676" in flux_map.row("PYK").inner_text()
     flux_map.search.fill("no such thing")
     assert flux_map.ids() == [] and "has these words" in flux_map.footer()
+
+
+def test_numbers_of_molecules_are_drawn_without_rounding(flux_map):
+    labels = flux_map.page.locator(".stoichiometry-label").all_text_contents()
+    assert "0.174" in labels and max(map(len, labels)) <= 7, set(labels)
+
+
+def test_headings_and_ids_do_not_break(flux_map):
+    flux_map.search.fill("")
+    for part in (flux_map.table, flux_map.list):
+        heights = part.locator("th button").evaluate_all("all => all.map(b => b.clientHeight)")
+        assert len(heights) > 2 and max(heights) < 28
+    heights = flux_map.list.locator("tbody tr").evaluate_all("all => all.map(r => r.clientHeight)")
+    assert max(heights[:20]) < 28
 
 
 def test_rows_are_drawn_as_they_are_scrolled_to_down_to_the_last(notebook, flux_map):

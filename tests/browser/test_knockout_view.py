@@ -57,6 +57,28 @@ def test_a_click_on_a_dot_and_one_on_the_map_choose_a_reaction_in_both(notebook)
     chart.locator(".textpoint text", has_text="d_f").wait_for()
 
 
+@pytest.mark.parametrize("width", [700, 1400])
+@pytest.mark.parametrize("show", ["measured", "difference"])
+def test_plotlys_buttons_lie_beside_the_legend_of_the_detail(show, width, notebook):
+    page = notebook.page
+    page.set_viewport_size({"width": width, "height": 1000})
+    notebook.execute(f"view.flux_map.show, view.selection = {show!r}, ['b_ec']")
+    chart = page.locator(".kinetools-chart").nth(1)
+    chart.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    chart.hover()
+    bar, legend = chart.locator(".modebar-container .modebar"), chart.locator(".legend .bg").first
+    bar.wait_for()
+    end = max(
+        b.bounding_box()["y"] + b.bounding_box()["height"]
+        for b in bar.locator(".modebar-btn").all()
+    )
+    start = legend.bounding_box()["y"]
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    notebook.execute("view.flux_map.show = 'difference'")
+    assert end <= start + 1
+
+
 def test_the_level_that_is_chosen_holds_for_the_scatter(notebook):
     notebook.page.get_by_label("level", exact=True).select_option("50\u202f%")
     notebook.wait_for("view.table.attrs['level']", 0.5)

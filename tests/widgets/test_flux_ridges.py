@@ -1,5 +1,6 @@
 """FluxRidges without a browser: its rows, what the page would receive, and its pictures."""
 
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -68,6 +69,8 @@ def test_every_row_has_densities_priors_intervals_and_medians_of_all(ridges):
 def test_rows_have_axes_of_their_own_or_share_one(ridges):
     own = ridges_figure(ridges)
     assert own["layout"]["xaxis"]["range"] == pytest.approx([-0.01, 1.01])
+    words = own["layout"]["xaxis"]["title"]["text"]
+    assert words == "net flux (mmol/gDW/h), each row on its own axis"
     wide = np.ptp([v for v in traces(own, name="core")[0]["x"] if v is not None])
     ridges.axis = "posterior"
     zoomed = traces(ridges_figure(ridges), name="core")[0]["x"]
@@ -90,9 +93,34 @@ def test_a_click_on_a_median_shows_its_figures_and_another_hides_them(ridges):
     k = next(k for k, t in enumerate(page.chart.figure["data"]) if t["mode"] == "markers")
     page.chart.clicked = {"points": [[k, 1]], "at": 1}
     assert ridges.selection == ["<b>"]
-    assert "&lt;b&gt;" in page.numbers.value and "narrowing" in page.numbers.value
+    assert "&lt;b&gt;" in page.numbers.value and "median" in page.numbers.value
     page.chart.clicked = {"points": [[k, 1]], "at": 2}
     assert ridges.selection == [] and "Click" in page.numbers.value
+
+
+def test_figures_have_words_and_units_under_the_mouse_and_in_the_table(ridges):
+    ridges.selection = ["PGI"]
+    table = ridges.view.numbers.value.replace("<wbr>", "")
+    heads = [re.sub(r"<[^>]*>", " ", cell).split() for cell in re.findall(r"<th.*?</th>", table)]
+    assert [" ".join(words) for words in heads] == [
+        "reaction",
+        "posterior",
+        "median mmol/gDW/h",
+        "95 % interval mmol/gDW/h",
+        "width of the interval mmol/gDW/h",
+        "standard deviation mmol/gDW/h",
+        "coefficient of variation",
+        "prior's width mmol/gDW/h".replace("'", "&#x27;"),
+        "width over the prior's".replace("'", "&#x27;"),
+        "R\u2011hat",
+    ]
+    row = ridges.table.loc[("PGI", "core")]
+    assert f"{row['median']:.4g}"[:4] in table and "highest density" in table
+    hover = traces(ridges_figure(ridges), mode="markers")[0]["customdata"][0]
+    lines = hover.split("<br>")
+    assert [line.rsplit(" ", 1)[-1] for line in lines[1:3]] == ["mmol/gDW/h"] * 2
+    assert "% of the prior's" in lines[3] and "mmol/gDW/h" in lines[3]
+    assert lines[4].startswith("coefficient of variation") and "R-hat" in lines[4]
 
 
 def test_the_controls_follow_the_traits_and_set_them(ridges):

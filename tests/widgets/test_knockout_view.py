@@ -53,11 +53,45 @@ def test_dots_in_one_place_share_a_label_and_labels_do_not_cover_each_other():
     table = {"a": 5.0, "b": 5.0, "c": 5.05, "d": 40.0, "e": -40.0}
     other = {"a": 9.0, "b": 9.0, "c": 9.3, "d": 40.5, "e": -40.5}
     view = KnockoutView(as_posterior(other), table, map=False)
-    names = [a["text"] for a in agreement_figure(view)["layout"]["annotations"]]
-    assert names == ["c", "d", "e"]  # the largest first; a and b would be covered by it
+    labels = {a["text"]: a for a in agreement_figure(view)["layout"]["annotations"]}
+    assert list(labels) == ["c", "a, b", "d", "e"]  # the largest first
+    assert labels["c"]["yshift"] < 0 < labels["a, b"]["yshift"]  # on two sides of what is one dot
+    far = {"at_the_right_end": 40.0, "e": -40.0}
+    view = KnockoutView(as_posterior(far | {"at_the_right_end": 41.0}), far, map=False)
+    assert (
+        agreement_figure(view)["layout"]["annotations"][0]["xanchor"] == "right"
+    )  # inside the chart
     view = KnockoutView(as_posterior(other | {"c": 20.0}), table | {"c": 20.0}, map=False)
     names = [a["text"] for a in agreement_figure(view)["layout"]["annotations"]]
     assert names[0] == "a, b"
+
+
+@pytest.mark.parametrize("chosen", [["CS"], ["CS", "ME1"], ["FUM", "MDH", "CS"]])
+def test_labels_of_what_is_chosen_and_of_its_neighbours_do_not_cover_each_other(chosen):
+    measured = {"CS": 4.0, "ME1": 4.2, "FUM": 3.9, "MDH": 4.1, "PPC": 40.0, "GLC": -20.0}
+    predicted = {"CS": 5.0, "ME1": 9.0, "FUM": 7.5, "MDH": 6.0, "PPC": 41.0, "GLC": -20.5}
+    view = KnockoutView(as_posterior(predicted), measured, map=False)
+    view.selection = chosen
+    figure = agreement_figure(view)
+    marked, (low, high) = figure["data"][-1], figure["layout"]["xaxis"]["range"]
+    sides = {"left": -1, "center": 0, "right": 1, "top": -1, "bottom": 1}
+    for width in (420, 700, 1000, 1400):
+        boxes = []
+        for text, x, y, side in zip(*(marked[k] for k in ("text", "x", "y", "textposition"))):
+            down, right = (sides[word] for word in side.split())
+            boxes.append((text, x, y, 11 * right, 17 * down + down, right))
+        for a in figure["layout"]["annotations"]:
+            right = 1 if a["xanchor"] == "left" else -1
+            boxes.append((a["text"], a["x"], a["y"], a["xshift"], -a["yshift"], right))
+        found = []
+        for text, x, y, across, down, right in boxes:
+            left = width * (x - low) / (high - low) + across + (right - 1) / 2 * 7 * len(text)
+            top = 374 * (high - y) / (high - low) + down - 6
+            found.append((left, left + 7 * len(text), top, top + 12))
+        for k, (a, b, c, d) in enumerate(found):
+            for e, f, g, h in found[:k]:
+                assert b <= e or f <= a or d <= g or h <= c, (width, boxes)
+    assert marked["text"] == chosen
 
 
 def test_the_map_shows_predicted_less_measured(view):

@@ -65,7 +65,7 @@ def curation_steps(recipe: Recipe, measurements) -> tuple:
         (curate_transitions, (recipe.curated, recipe.curated_one_way)),
         (reconcile_carbons, ()),
         (orient_transitions, ()),
-        (measured_exchanges, (measurements,)),
+        (measured_exchanges, (measurements, recipe.max_flux)),
         (limit_fluxes, (recipe.max_flux,)),
         (minimal_medium, (recipe.growth, recipe.medium)),
         (prune_unmapped, (recipe.cofactors, recipe.untracked)),

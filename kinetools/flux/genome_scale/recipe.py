@@ -185,7 +185,7 @@ def _published(content, head) -> dict:
 
 def _read_extra(path) -> dict[str, dict]:
     reactions = {}
-    optional = ("name", "genes", "lower_bound", "upper_bound")
+    optional = ("name", "subsystem", "genes", "lower_bound", "upper_bound")
     for row in read_table(path, ("reaction", "equation"), optional):
         reaction = check_id(row.text("reaction"), "reaction", row.where)
         if reaction in reactions:
@@ -201,6 +201,7 @@ def _read_extra(path) -> dict[str, dict]:
             "metabolites": {m: c for m, c in net_coefficients(reactants, products).items() if c},
             "bounds": bounds,
             "name": row.label("name"),
+            "subsystem": row.label("subsystem"),
             "genes": row.label("genes"),
             "where": f"{row.where} ({reaction})",
         }

@@ -12,8 +12,8 @@ ADD, BOUNDS, GENES = "add reactions", "set bounds", "name genes"
 def add_reactions(draft: Draft, reactions) -> tuple[Draft, StepReport]:
     """The model with further reactions.
 
-    reactions: {id: {"metabolites": {id: coefficient}, "bounds": (lower, upper), "name", "genes", "where"}},
-    where: file and row, for errors.
+    reactions: {id: {"metabolites": {id: coefficient}, "bounds": (lower, upper), "name", "subsystem",
+    "genes", "where"}}, where: file and row, for errors.
     Raises InputError for a reaction that the model has already, and for a malformed rule of genes.
     """
     import cobra
@@ -27,7 +27,8 @@ def add_reactions(draft: Draft, reactions) -> tuple[Draft, StepReport]:
             )
     model, rows = draft.model.copy(), []
     for name, content in reactions.items():
-        reaction = cobra.Reaction(name, content.get("name", ""), "", *content["bounds"])
+        words = content.get("name", ""), content.get("subsystem", "")
+        reaction = cobra.Reaction(name, *words, *content["bounds"])
         metabolites = {}
         for m, coefficient in content["metabolites"].items():
             if m in model.metabolites:

@@ -41,6 +41,15 @@ def test_measured_fluxes_become_conditions_and_not_bounds(textbook, measured):
     assert measured.measured == {"EX_glc__D_e", "EX_ac_e", GROWTH, "PGI"}
 
 
+def test_what_is_only_bounded_is_told_apart_from_what_was_measured(textbook):
+    bounds = {"EX_ac_e": (4, 4), GROWTH: (0.8, 0.9), "EX_o2_e": (-18, 50), "EX_nh4_e": (-50, 0)}
+    _, report = measured_exchanges(textbook, {"wt": bounds}, 50)
+    assert report.ids("measured") == ["EX_ac_e", GROWTH]
+    assert report.ids("only bounded") == ["EX_o2_e", "EX_nh4_e"]
+    assert "2 × measured, 2 × only bounded" in str(report)
+    assert measured_exchanges(textbook, {"wt": bounds})[1].ids("only bounded") == []
+
+
 def test_measured_fluxes_of_reactions_that_the_model_lacks_are_refused(textbook):
     with pytest.raises(InputError, match="no reaction 'EX_glc_D_e'; did you mean 'EX_glc__D_e'"):
         measured_exchanges(textbook, {"wt": {"EX_glc_D_e": (-10, -10)}})
@@ -147,9 +156,10 @@ def test_conditions_that_the_model_cannot_meet_are_named(textbook):
 
 
 def test_reactions_can_be_added_and_bounds_changed(textbook):
-    extra = {"NEW": {"metabolites": {"pyr_c": -1, "new_c": 1}, "bounds": (0, 9)}}
+    extra = {"NEW": {"metabolites": {"pyr_c": -1, "new_c": 1}, "bounds": (0, 9), "subsystem": "X"}}
     found, report = add_reactions(textbook, extra)
     assert found.model.reactions.NEW.bounds == (0, 9)
+    assert found.model.reactions.NEW.subsystem == "X"
     assert report.ids("added metabolite") == ["new_c"]
     assert "NEW" not in textbook.model.reactions
     with pytest.raises(InputError, match="has a reaction 'PGI' already"):

@@ -6,6 +6,7 @@ import pytest
 import kinetools as kt
 from kinetools.data import DATA
 from kinetools.flux.genome_scale import cached_flux_model
+from kinetools.flux.subsystems import NONE, subsystems
 
 from .dense_emus import dense_masses
 
@@ -67,6 +68,38 @@ def test_the_report_says_what_could_not_be_told_from_the_table(built):
     }
     nutrients = report["minimal medium"].ids("nutrient")
     assert {"EX_glc__D_e", "EX_h2o_e", "EX_na1_e"} <= set(nutrients) and len(nutrients) == 18
+
+
+def test_growth_and_what_else_was_added_belong_to_subsystems(network):
+    named = subsystems(network)
+    own = [r for r, name in named.items() if name == "Biomass and maintenance functions"]
+    assert own == ["ATPM", GROWTH, f"{GROWTH}_part1"]
+    assert named["MME"] == "Alternate Carbon Metabolism" and NONE not in named.values()
+    assert network.hash == "37e60a1ccae003ef"  # of what bundled posteriors were sampled with
+
+
+def test_the_report_tells_measured_fluxes_from_mere_bounds(built):
+    report = built[1]["measured exchanges"]
+    strains_own = {"EX_ac_e", "EX_glc__D_e", GROWTH, "PYK", "PGI"}
+    assert len(report.ids("measured")) == 11 and set(report.ids("measured")) == strains_own
+    assert "EX_o2_e" in report.ids("only bounded") and len(report.rows) == 131
+
+
+@pytest.mark.parametrize(
+    ("name", "gene", "reactions"),
+    [
+        ("glyA", "b2551", {"GHMT2r", "THRA"}),
+        ("serA", "b2913", {"PGCD"}),
+        ("ilvD", "b3771", {"DHAD1", "DHAD2"}),
+        ("pykF", "b1676", {"PYK"}),
+    ],
+)
+def test_genes_of_amino_acids_are_known_by_name(name, gene, reactions, network):
+    genes = network.cobra_model.genes
+    named = [g.name for g in genes if g.name and g.name != g.id]
+    assert len(set(named)) == len(named) > 300
+    found = genes.get_by_id(gene)
+    assert found.name == name and {r.id for r in found.reactions} == reactions
 
 
 def test_carbon_is_followed_wherever_there_is_any(network):
