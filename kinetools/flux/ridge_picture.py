@@ -51,6 +51,8 @@ def draw_ridges(
     spans = ridges.spans(shown, axis)
     if axis == "shared":
         parts += _axis(*spans[shown[0]], top, row * len(shown))
+    else:
+        parts.append(_title(top + row * len(shown) + 17, ", each row on its own axis"))
     for k, reaction in enumerate(shown):
         place = top + row * k + HIGH
         parts += _row(ridges, reaction, place, *spans[reaction], priors, axis != "shared")
@@ -157,8 +159,12 @@ def _axis(low, high, top, size):
         x = _at(value, low, high)
         yield f'<path d="M{x:.1f} {top}V{top + size}" stroke="#e4e4e4"/>'
         yield f'<text x="{x:.1f}" y="{top + size + 17}" text-anchor="middle">{value:g}</text>'
+    yield _title(top + size + 37)
+
+
+def _title(y, further=""):
     middle = (LEFT + WIDTH - RIGHT) / 2
-    yield f'<text x="{middle}" y="{top + size + 37}" text-anchor="middle">net flux, {UNIT}</text>'
+    return f'<text x="{middle}" y="{y}" text-anchor="middle">net flux ({UNIT}){further}</text>'
 
 
 def _short(id):

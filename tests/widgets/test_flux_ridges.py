@@ -177,10 +177,12 @@ def test_headless_it_is_a_picture(ridges):
 
 
 @pytest.mark.parametrize("axis", ["prior", "posterior", "shared"])
-def test_the_picture_lies_within_its_frame(ridges, axis):
+def test_the_picture_names_its_unit_and_lies_within_its_frame(ridges, axis):
     ridges.axis = axis
     picture = ElementTree.fromstring(ridges.svg().encode())
     wide, high = float(picture.get("width")), float(picture.get("height"))
+    (title,) = [e for e in picture.iter() if (e.text or "").startswith("net flux (mmol/gDW/h)")]
+    assert float(title.get("y")) < high
     for line in picture.iter("{http://www.w3.org/2000/svg}polyline"):
         points = np.array([p.split(",") for p in line.get("points").split()], float)
         assert (points >= 0).all() and (points <= [wide, high]).all()
