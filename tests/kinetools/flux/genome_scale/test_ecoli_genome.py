@@ -52,6 +52,15 @@ def test_every_strain_grows_as_fast_as_was_measured(network, strain):
     assert low - 1e-9 <= possible[0] < possible[1] <= high + 1e-9
 
 
+def test_the_bundled_posterior_is_of_this_network_and_grows_as_was_measured(network):
+    idata, data = kt.load_posterior("ecoli_genome_wt5h"), kt.load_measurements(STRAINS[0])
+    assert idata.posterior.attrs["network"] == network.hash
+    assert idata.posterior.attrs["measurements"] == data.hash
+    growth = idata.posterior.net_flux.sel(reaction=GROWTH).values
+    low, high = data.growth_rate
+    assert low - 1e-6 <= growth.min() < growth.max() <= high + 1e-6
+
+
 def test_the_report_says_what_could_not_be_told_from_the_table(built):
     _, report = built
     assert set(report["add reactions"].ids("added reaction")) >= {"THZPSN", GROWTH}
