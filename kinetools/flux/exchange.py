@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from .compiled import INNER
+
 LEAST_ROOM = 1e-12  # over the largest flux: at a bound, to rounding
 
 
@@ -59,7 +61,7 @@ def log_exchange_room(space, x):
     return value, gradient
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def fill_log_room(room, x, value, gradient):
     """Fill ln of the room (point,) and its gradient (point, dimension) at points x."""
     value[:] = 0.0

@@ -3,10 +3,11 @@
 import numpy as np
 from numba import njit
 
+from .compiled import ENTRY, INNER
 from .tape import LANES, ONE_LANE, replay, workspace
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _run_lanes(lanes, tapes, w, inputs, outputs, seeds, gradients, fluxes, values, weights, by, at):
     """Simulate flux vectors at … at + len(lanes), and differentiate where `by` has rows."""
     n = len(lanes)
@@ -28,7 +29,7 @@ def _run_lanes(lanes, tapes, w, inputs, outputs, seeds, gradients, fluxes, value
             by[at + lane, k] = w[gradients[k] * n + lane]
 
 
-@njit(cache=True, nogil=True)
+@njit(**ENTRY)
 def run(tapes, spaces, inputs, outputs, seeds, gradients, fluxes, values, weights, by):
     """Values (vector, value) of fluxes (vector, input); with rows in `by` (vector, input) also the
     gradients of Σ weights·values (vector, value). spaces: work spaces of eight lanes and of one."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from .compiled import ANY_ORDER, INNER
 from .exchange import ExchangeRoom, exchange_room
 from .tape import LANES, Tape, replay, workspace
 
@@ -76,7 +77,7 @@ def scratch(density: LogDensity) -> tuple[np.ndarray, ...]:
     return tuple(workspace(LANES, e.tapes[1]) for e in density.experiments)
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@njit(**INNER, fastmath=ANY_ORDER)
 def fill_log_density(density, spaces, x, value, gradient):
     """Fill ln L (point,) and its gradient (point, dimension) at points x (point, dimension).
 
@@ -107,7 +108,7 @@ def fill_log_density(density, spaces, x, value, gradient):
                 gradient[p, j] += residual * density.rows[k, j]
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@njit(**INNER, fastmath=ANY_ORDER)
 def _simulate(density, spaces, first, fluxes, value, by_flux):
     """Add what the labelling says of the eight points from `first` on, and its derivative by fluxes."""
     start = 0

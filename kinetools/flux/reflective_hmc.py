@@ -19,6 +19,7 @@ import numpy as np
 from numba import njit
 from scipy.linalg import eigh
 
+from .compiled import ANY_ORDER, ENTRY, INNER
 from .exchange import fill_log_room
 from .log_density import fill_log_density
 from .uniform import walk
@@ -114,7 +115,7 @@ def metric(A, information, betas) -> Metric:
     return Metric(ranks, narrowed, roots, narrowed @ A.T)
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@njit(**INNER, fastmath=ANY_ORDER)
 def _velocity(metric, k, momentum, velocity):
     """velocity = C momentum."""
     velocity[:] = momentum
@@ -127,7 +128,7 @@ def _velocity(metric, k, momentum, velocity):
             velocity[j] -= total * metric.narrowed[k, r, j]
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@njit(**INNER, fastmath=ANY_ORDER)
 def _kick(metric, k, velocity, amount, beta, gradient, prior_gradient, slope):
     """velocity += Σ slope, where slope = amount · (β gradient + prior_gradient); returns the energy won."""
     won = 0.0
@@ -146,7 +147,7 @@ def _kick(metric, k, velocity, amount, beta, gradient, prior_gradient, slope):
     return won
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@njit(**INNER, fastmath=ANY_ORDER)
 def _bounce(facets, metric, k, hit, velocity, speed):
     """Turn the velocity, and how fast facets come nearer, where a facet is hit."""
     seen, narrowed = metric.seen[k], metric.narrowed[k]
@@ -166,7 +167,7 @@ def _bounce(facets, metric, k, hit, velocity, speed):
             speed[f] += back * seen[r, f]
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _drift(facets, metric, k, x, time, velocity, speed, slack):
     """Move straight for a time, bouncing off facets; returns the number of bounces, or −1 for too many.
 
@@ -192,7 +193,7 @@ def _drift(facets, metric, k, x, time, velocity, speed, slack):
         _bounce(facets, metric, k, hit, velocity, speed)
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@njit(**INNER, fastmath=ANY_ORDER)
 def mode_of(modes, x):
     """Number of the mode that a point is in."""
     best, found = -np.inf, 0
@@ -205,7 +206,7 @@ def mode_of(modes, x):
     return found
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _move(
     density,
     spaces,
@@ -290,7 +291,7 @@ def _move(
             ladder.step_size[k] = min(size, LONGEST)
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _exchange(modes, betas, ladder, parity, rng, record):
     """Offer each pair of neighbours of this parity an exchange."""
     for k in range(parity, len(betas) - 1, 2):
@@ -317,7 +318,7 @@ def _exchange(modes, betas, ladder, parity, rng, record):
         ladder.direction[last] = -1
 
 
-@njit(cache=True, nogil=True)
+@njit(**ENTRY)
 def sweep(
     density,
     spaces,

@@ -16,6 +16,8 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from .compiled import ENTRY, INNER
+
 ADD, SUBTRACT, RECIPROCAL = 0, 1, 2
 LANES = (None,) * 8  # the length of a tuple is known to the compiler
 ONE_LANE = (None,)
@@ -175,7 +177,7 @@ _subtract = _lane_operation(
 _reciprocal = _lane_operation(lambda builder, v, c, a, b: builder.fdiv(_constant(v, 1.0), a))
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@njit(**INNER, boundscheck=False)
 def replay(lanes, tape, w):
     """Run a tape on a work space (slots × lanes,), which holds its constants and inputs."""
     segments, rows = tape.segments, tape.operations
@@ -192,7 +194,7 @@ def replay(lanes, tape, w):
                 _reciprocal(lanes, w, rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3])
 
 
-@njit(cache=True, nogil=True)
+@njit(**ENTRY)
 def workspace(lanes, tape):
     """A new work space with the tape's constants in every lane."""
     return np.repeat(tape.values, len(lanes))

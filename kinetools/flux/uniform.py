@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from ..data import whole_number
+from .compiled import ANY_ORDER, INNER
 from .exchange import LEAST_ROOM, ExchangeRoom, exchange_room
 
 STEPS_PER_DIMENSION = 16  # between two draws that are kept
@@ -71,7 +72,7 @@ def relative_coordinates(space, other):
 
 
 # No branches, and sums and products in any order, so that many facets are looked at at once.
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz", "reassoc", "contract"})
+@njit(**INNER, error_model="numpy", fastmath=ANY_ORDER | {"nnan"})
 def _span(column, slack):
     """How far a coordinate may fall and rise, where facets (facet,) are `slack` away."""
     low, high = -FARTHEST, FARTHEST
@@ -85,7 +86,7 @@ def _span(column, slack):
     return low, high
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz", "reassoc", "contract"})
+@njit(**INNER, error_model="numpy", fastmath=ANY_ORDER | {"nnan"})
 def _room_ratio(net, step, column, moved):
     """Fill where net fluxes (reaction,) get by a step; returns the room there over the room here."""
     ratio = 1.0
@@ -98,7 +99,7 @@ def _room_ratio(net, step, column, moved):
     return ratio
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def walk(columns, b, room, x, draws, thinning, rng):
     """Coordinate hit-and-run in A x <= b from x, which moves along; columns: A transposed, contiguous.
 
