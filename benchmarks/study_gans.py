@@ -38,7 +38,13 @@ def jobs(study):
         ]
     if study == "frontier":
         return [
-            (f"frontier/incidence{wanted:g}", 1, "residual", 1, {"incidence": wanted, "penalty": start})
+            (
+                f"frontier/incidence{wanted:g}",
+                1,
+                "residual",
+                1,
+                {"incidence": wanted, "penalty": start},
+            )
             for wanted, start in FRONTIER.items()
         ]
     return [(f"published/p1_seed{s}", 1, "published", s, {}) for s in (1, 2)]
