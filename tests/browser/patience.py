@@ -11,3 +11,13 @@ def eventually(ask, expected) -> None:
     while (found := ask()) != expected:
         assert time.monotonic() < end, f"{found!r}, not {expected!r}"
         time.sleep(0.03)
+
+
+def at_rest(ask):
+    """What ask() gives, once it gives the same twice: where things are, when nothing moves any more."""
+    end, seen = time.monotonic() + PATIENCE, None
+    while (found := ask()) != seen:
+        assert time.monotonic() < end, f"{found!r} was {seen!r}"
+        seen = found
+        time.sleep(0.3)
+    return found

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.patience import at_rest
 from tests.browser.test_knockout_view import SPOT
 
 pytestmark = pytest.mark.browser
@@ -34,7 +35,7 @@ def notebook(open_notebook):
 def click(notebook, point, name):
     notebook.page.wait_for_timeout(600)  # else it counts as a double click
     chart = notebook.page.locator(".kinetools-chart")
-    spot = chart.evaluate(SPOT, [0, point])
+    spot = at_rest(lambda: chart.evaluate(SPOT, [0, point]))
     notebook.page.mouse.move(spot["x"] - 1, spot["y"])
     chart.locator(".hoverlayer text", has_text=name).first.wait_for()
     notebook.page.mouse.click(**spot)

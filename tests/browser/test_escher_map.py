@@ -11,7 +11,7 @@ from kinetools.maps import Scale, load_map, map_reactions
 from kinetools.maps.scale import METABOLITE_SIZES
 from tests.browser.conftest import remote
 from tests.browser.jupyter import TOKEN
-from tests.browser.patience import eventually
+from tests.browser.patience import at_rest, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -88,11 +88,7 @@ class DrawnMap:
 
     def settled(self):
         """The transform, once it no longer moves."""
-        seen = None
-        while (now := self.transform()) != seen:
-            seen = now
-            self.page.wait_for_timeout(300)
-        return now
+        return at_rest(self.transform)
 
     def zoom(self):
         return float(re.search(r"scale\((.*)\)", self.transform())[1])

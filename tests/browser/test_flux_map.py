@@ -8,7 +8,7 @@ import pytest
 from kinetools.maps import Scale
 from tests.browser.conftest import remote
 from tests.browser.jupyter import TOKEN
-from tests.browser.patience import eventually
+from tests.browser.patience import at_rest, eventually
 from tests.browser.test_escher_map import DrawnMap, rgb
 
 pytestmark = pytest.mark.browser
@@ -250,7 +250,7 @@ def test_several_reactions_make_a_pair_plot_whose_points_are_draws(notebook, flu
                  x: frame.left + xaxis._offset + xaxis.l2p(x[k]),
                  y: frame.top + yaxis._offset + yaxis.l2p(y[k]) };
     }"""
-    found = pairs.evaluate(spot)
+    found = at_rest(lambda: pairs.evaluate(spot))
     flux_map.page.mouse.move(found["x"] - 1, found["y"])
     pairs.locator(".hoverlayer text").first.wait_for()
     flux_map.page.mouse.click(found["x"], found["y"])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.patience import at_rest
 from tests.browser.test_escher_map import DrawnMap
 
 pytestmark = pytest.mark.browser
@@ -45,7 +46,8 @@ def test_a_click_on_a_dot_and_one_on_the_map_choose_a_reaction_in_both(notebook)
     page, chart = notebook.page, notebook.page.locator(".kinetools-chart").first
     page.get_by_text("Over 8 reactions the means are").wait_for()
     chart.scroll_into_view_if_needed()
-    spot = chart.evaluate(SPOT, [1, 0])  # the only one whose intervals do not overlap
+    # The only dot whose intervals do not overlap.
+    spot = at_rest(lambda: chart.evaluate(SPOT, [1, 0]))
     page.mouse.move(spot["x"] - 1, spot["y"])
     chart.locator(".hoverlayer text", has_text="b_ec").first.wait_for()
     page.mouse.click(**spot)

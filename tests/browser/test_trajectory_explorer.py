@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.conftest import remote
 from tests.browser.jupyter import TOKEN
-from tests.browser.patience import PATIENCE, eventually
+from tests.browser.patience import PATIENCE, at_rest, eventually
 from tests.browser.test_escher_map import DrawnMap
 
 pytestmark = pytest.mark.browser
@@ -159,7 +159,7 @@ def test_a_play_ends_where_the_trajectories_end_and_starts_again(notebook, explo
 
 def test_a_click_on_a_trajectory_shows_its_time_courses(notebook, explorer):
     explorer.plane.scroll_into_view_if_needed()
-    found = explorer.plane.evaluate(LONELIEST)
+    found = at_rest(lambda: explorer.plane.evaluate(LONELIEST))
     assert found["far"] > 8
     row, x, y = found["row"], found["x"], found["y"]
     explorer.page.mouse.move(x, y)

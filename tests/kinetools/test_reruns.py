@@ -140,6 +140,8 @@ def test_a_run_cut_short_never_looks_complete_and_can_be_run_again(notebook, kin
         [*command, "rerun", "tiny.ipynb", "--run-dir", "run"],
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # Tests that run in the background of a shell ignore it, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 120
     partial = Path("run/output.partial.ipynb")
