@@ -27,6 +27,10 @@ from .uniform import walk
 MOST_BOUNCES = 1000  # in one drift; a trajectory with more is rejected
 LONGEST = 0.7  # step, in units of the metric: where ln L is flat, acceptance sets no limit
 LEAST = 0.05  # information, over the prior's, that a direction needs to count in a metric
+FEW = 24  # rows of W; with more, what a bounce changes is looked up
+TABLES = (
+    2**30
+)  # bytes of what can be looked up, at most, so that large networks need no more memory
 WALK = 8  # steps of coordinate hit-and-run for each dimension, where β is 0
 
 
@@ -46,6 +50,9 @@ class Metric(NamedTuple):
     narrowed: np.ndarray  # W, (temperature, row, dimension)
     roots: np.ndarray  # (temperature, row): C = I − Wᵀ diag(roots) W is the root of Σ
     seen: np.ndarray  # W Aᵀ, (temperature, row, facet)
+    tables: np.ndarray  # (temperature,) number of its tables below; −1: it has none
+    turned: np.ndarray  # A Σ, (table, facet, dimension)
+    slowed: np.ndarray  # A Σ Aᵀ, (table, facet, facet)
 
 
 class Modes(NamedTuple):
@@ -112,7 +119,12 @@ def metric(A, information, betas) -> Metric:
     roots = np.zeros(narrowed.shape[:2])
     for k, rank in enumerate(ranks):
         narrowed[k, :rank], roots[k, :rank] = rows[k], lengths[k]
-    return Metric(ranks, narrowed, roots, narrowed @ A.T)
+    seen, tables = narrowed @ A.T, np.full(len(rows), -1)
+    # The coldest temperatures, which have the most rows, come first.
+    many = np.flatnonzero(ranks > FEW)[: TABLES // (8 * len(A) * sum(A.shape))]
+    tables[many] = np.arange(len(many))
+    turned = A - np.swapaxes(seen[many], 1, 2) @ narrowed[many]
+    return Metric(ranks, narrowed, roots, seen, tables, turned, turned @ A.T)
 
 
 @njit(**INNER, fastmath=ANY_ORDER)
@@ -150,6 +162,14 @@ def _kick(metric, k, velocity, amount, beta, gradient, prior_gradient, slope):
 @njit(**INNER, fastmath=ANY_ORDER)
 def _bounce(facets, metric, k, hit, velocity, speed):
     """Turn the velocity, and how fast facets come nearer, where a facet is hit."""
+    table = metric.tables[k]
+    if table >= 0:
+        turn = 2.0 * speed[hit] / metric.slowed[table, hit, hit]
+        for j in range(len(velocity)):
+            velocity[j] -= turn * metric.turned[table, hit, j]
+        for f in range(len(speed)):
+            speed[f] -= turn * metric.slowed[table, hit, f]
+        return
     seen, narrowed = metric.seen[k], metric.narrowed[k]
     length = facets.products[hit, hit]
     for r in range(metric.ranks[k]):

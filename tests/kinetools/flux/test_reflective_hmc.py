@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from kinetools.flux import reflective_hmc
 from kinetools.flux.reflective_hmc import _drift, _kick, _velocity, facets, metric
 
 DIMENSION, FACETS, KNOWN = 5, 9, 2
@@ -64,3 +65,26 @@ def test_bouncing_keeps_the_energy_stays_inside_and_finds_the_way_back(particle)
     back = -velocity
     assert _drift(walls, its_metric, 0, x, 6.0, back, A @ back, b - A @ x) == bounces
     np.testing.assert_allclose(x, 0.0, atol=1e-9)
+
+
+def test_a_bounce_that_is_looked_up_is_the_one_that_is_computed(particle, monkeypatch):
+    walls, computed, covariance, _, velocity = particle
+    monkeypatch.setattr(reflective_hmc, "FEW", 0)
+    information = (np.linalg.inv(covariance) - np.eye(DIMENSION)) / 0.7
+    looked_up = metric(walls.normals, information[None], np.array([0.7]))
+    assert (computed.tables.tolist(), looked_up.tables.tolist()) == ([-1], [0])
+    ends = []
+    for its_metric in (computed, looked_up):
+        x, v = np.zeros(DIMENSION), velocity.copy()
+        bounces = _drift(walls, its_metric, 0, x, 6.0, v, walls.normals @ v, walls.b.copy())
+        ends.append([bounces, *x, *v])
+    assert ends[0][0] > 3
+    np.testing.assert_allclose(*ends, rtol=1e-9)
+
+
+def test_tables_of_bounces_are_kept_for_as_many_temperatures_as_there_is_memory_for(monkeypatch):
+    A = np.random.default_rng(0).normal(size=(9, 30))
+    betas, information = np.array([1.0, 0.5, 0.0]), np.eye(30)[None].repeat(3, axis=0)
+    assert metric(A, information, betas).tables.tolist() == [0, 1, -1]
+    monkeypatch.setattr(reflective_hmc, "TABLES", 8 * 9 * 39)
+    assert metric(A, information, betas).tables.tolist() == [0, -1, -1]
