@@ -28,9 +28,7 @@ MOST_BOUNCES = 1000  # in one drift; a trajectory with more is rejected
 LONGEST = 0.7  # step, in units of the metric: where ln L is flat, acceptance sets no limit
 LEAST = 0.05  # information, over the prior's, that a direction needs to count in a metric
 FEW = 24  # rows of W; with more, what a bounce changes is looked up
-TABLES = (
-    2**30
-)  # bytes of what can be looked up, at most, so that large networks need no more memory
+TABLES = 2**31  # bytes of such tables; temperatures beyond that compute what a bounce changes
 WALK = 8  # steps of coordinate hit-and-run for each dimension, where β is 0
 
 
