@@ -6,8 +6,8 @@ reweighted as far as they carry, the rest linearised), the Fisher information at
 covariance, and full posteriors sampled with measured and simulated data together, which the first two try
 to predict.
 
-Every tracer and data set takes one posterior, of a minute or more: `--tracers 2 --data-sets 1` has two,
-without options there are twenty.
+Every tracer and data set takes one posterior, of half a minute or more: `--tracers 2 --data-sets 1` has
+two, without options there are twenty.
 """
 
 import argparse

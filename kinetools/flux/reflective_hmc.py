@@ -7,8 +7,10 @@ on the ladder may exchange their points, even and odd pairs in turn.
 
 Coordinates are those in which the prior's covariance is I. Data narrow few directions of many, so that
 Σ_k = I − W_kᵀ W_k with few rows in W_k, and nothing has to be kept that is square, but one matrix for all
-temperatures. Velocities v = C_k p stand for momenta p, where Σ_k = C_k C_kᵀ: a kick with the slope g adds
-Σ_k g to one, and to the kinetic energy ½ gᵀ(v before + v after).
+temperatures. Where they narrow many, as in a community of cells, every bounce would take all those rows;
+there, what each bounce changes is worked out beforehand. Velocities v = C_k p stand for momenta p, where
+Σ_k = C_k C_kᵀ: a kick with the slope g adds Σ_k g to one, and to the kinetic energy
+½ gᵀ(v before + v after).
 
 Sources: Afshar & Domke 2015 (reflection); Okabe et al. 2001, Syed et al. 2022 (exchange in turn).
 """
